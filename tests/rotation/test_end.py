@@ -46,6 +46,25 @@ def test_what_is_left_at_aws_is_named_right_away(office: Office) -> None:
     assert "The IAM user backup-home, if it was made, is left as it is." in result.stands.text
 
 
+def test_an_upload_that_a_proof_may_have_left_is_named_with_its_bucket(office: Office) -> None:
+    office.account.fail("s3:AbortMultipartUpload", refused(403, "AccessDenied"), times=99)
+    office.account.fail("iam:DeleteUser", refused(403, "AccessDenied"))
+    office.rotate(Route.SCOPED_USER)
+    buckets = {target.bucket for one in office.rotations()[0].decision.destinations for target in one.targets}
+    result = rotation_service.end(office.start(), None, last4(office))
+    assert result.stands is not None
+    listed = ", ".join(sorted(buckets))
+    assert (
+        f"Whether an unfinished upload of a proof that was cut short is left in {listed} is not" in result.stands.text
+    )
+
+
+def test_nothing_is_said_of_uploads_where_the_proof_ended_well(office: Office) -> None:
+    rotated(office, Route.SCOPED_USER)
+    result = rotation_service.end(office.start(), None, last4(office))
+    assert result.stands is not None and "upload" not in result.stands.text
+
+
 @pytest.mark.parametrize("confirm", [None, "", "XXXX"])
 def test_without_the_end_of_the_old_key_nothing_is_closed(office: Office, confirm: str | None) -> None:
     rotated(office, Route.SCOPED_USER)

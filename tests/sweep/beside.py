@@ -7,6 +7,7 @@ rotation as it stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Any
@@ -263,15 +264,18 @@ def _left_over(world: World, status: dict[str, Any], held: set[str]) -> Iterator
     standing, left = _standing(status), world.whose.left()
     said = " ".join(one.output for one in world.said)
     needed = {owner for key, (_, owner) in left.keys.items() if key in held}
+    # Then no key works that may list keys or uploads: what may be there is told, and where.
+    nobody_knows = standing is Standing.ENDED and not _known(world)
     if standing is not Standing.NONE:
         for key in left.keys.keys() - held:
-            if key[-4:] not in said:
+            if key[-4:] not in said and not (nobody_knows and _told_by_its_user(world, left.keys[key][1], said)):
                 yield f"{standing}: a key is left that nobody needs, and nothing names it"
-        for unique, user in left.users.items():
-            if unique not in needed and user.name not in said:
-                yield f"{standing}: the user {user.name} is left, and nothing names it"
+    for unique, user in left.users.items():
+        if unique not in needed and user.name not in said:
+            yield f"{standing}: the user {user.name} is left, and nothing names it"
     for bucket, before in world.traces.items():
-        if world.account.trace_of(bucket) != before:
+        told = nobody_knows and re.search(rf"unfinished upload of a proof [^.]*\b{bucket}\b", said)
+        if world.account.trace_of(bucket) != before and not told:
             yield f"{standing}: something was left in the bucket {bucket}"
     strange = files.strange_files(world.home, world.memory, world.temporary)
     if strange:
@@ -283,3 +287,9 @@ def _left_over(world: World, status: dict[str, Any], held: set[str]) -> Iterator
         alive &= {status["new_key"]}
     if standing is not Standing.NONE and any(kept.get(key) != world.known[key] for key in alive):
         yield f"{standing}: the secret of the key that the files hold is not kept"
+
+
+def _told_by_its_user(world: World, owner: str, said: str) -> bool:
+    """True where it was said that a user may have a key more, since nobody could learn its ID."""
+    user = world.account.administrator.inventory().users.get(owner)
+    return user is not None and f"made for the IAM user {user.name} is not known" in said

@@ -58,6 +58,12 @@ FOUND_BY_THE_SWEEP = {
     ),
     "a key turned on again that S3 hears of after STS": "new-root-key/turn-off-key/kill-call:unlink:@memory/journal@2",
     "turning off killed before AWS heard of it": "scoped-user/turn-off-key/kill-request:before:@UpdateAccessKey by old",
+    "a key whose answer was lost, of a user that no key may list any more": (
+        "same-user/rotate/kill-then:old-key-deleted:@CreateAccessKey by old"
+    ),
+    "an upload of a proof, left where no key may look any more": (
+        "same-user/rotate/kill-then:new-user-deleted:@s3 POST uploads by new"
+    ),
     "a check killed while it has a key of its own": "scoped-user/rotate/kill-call:write:@^tmp/",
     "a check's folder that does not go at the first attempt": "scoped-user/rotate/file:openat:@^tmp/[^/]*$:EMFILE",
 }

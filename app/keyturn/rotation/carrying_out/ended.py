@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.asked import user_name
+from keyturn.rotation.carrying_out.proving import may_hold_uploads
 from keyturn.rotation.events.key_events import AsItStood, ClosedAsItStood
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import OldKey, Step
@@ -29,11 +30,30 @@ def sentences(rotation: Rotation, ended: AsItStood) -> tuple[str, ...]:
     if rotation.new_key is not None:
         said.append(_of_new(ended.new).format(key=rotation.new_key.masked))
     elif rotation.decision.route.makes_a_key:
-        said.append(_("Whether a new key was made at AWS is not known; Keyturn has none of it."))
+        said.append(_of_no_new_key(rotation))
     name = user_name(rotation)
     if name is not None:
         said.append(_("The IAM user {name}, if it was made, is left as it is.").format(name=name))
+    uploads = sorted({target.bucket for target in may_hold_uploads(rotation)})
+    if uploads:
+        said.append(
+            _(
+                "Whether an unfinished upload of a proof that was cut short is left in {buckets} is not known. It "
+                "holds nothing of yours; a bucket's rule for incomplete uploads removes it."
+            ).format(buckets=", ".join(uploads))
+        )
     return (*said, *_of_destinations(rotation, ended.holds))
+
+
+def _of_no_new_key(rotation: Rotation) -> str:
+    owner = rotation.decision.owner
+    user = owner.user_name if owner is not None and rotation.decision.route.same_owner else None
+    if user is None:
+        return _("Whether a new key was made at AWS is not known; Keyturn has none of it.")
+    return _(
+        "Whether a new key was made for the IAM user {user} is not known; Keyturn has none of it. The AWS console "
+        "lists that user's keys."
+    ).format(user=user)
 
 
 def _of_old(stands: OldKey) -> str:
