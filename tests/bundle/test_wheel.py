@@ -46,7 +46,7 @@ def test_it_brings_the_command_and_the_practice_account_is_an_extra(installed: P
     (information,) = installed.glob("keyturn-*.dist-info")
     assert "keyturn = keyturn.__main__:main" in (information / "entry_points.txt").read_text()
     fields = HeaderParser().parsestr((information / "METADATA").read_text())
-    assert fields.get_all("Provides-Extra") == ["practice", "window"]
+    assert fields.get_all("Provides-Extra") == ["practice", "testing", "window"]
     needed = fields.get_all("Requires-Dist") or []
     assert [one for one in needed if one.startswith("moto")] == [one for one in needed if "practice" in one]
 

@@ -199,7 +199,7 @@ def test_a_name_that_tells_something_is_looked_into(name: str) -> None:
     assert is_telling(name)
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "package.json", "a.mp4", "a.min.css", "a.pdf"])
+@pytest.mark.parametrize("name", ["a.jpg", "package-lock.json", "a.mp4", "a.min.css", "a.pdf"])
 def test_a_name_that_tells_nothing_is_passed_over(name: str) -> None:
     assert not is_telling(name)
 
