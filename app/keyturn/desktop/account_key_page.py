@@ -9,15 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.account_rows import whose
-from keyturn.desktop.announcing import announce
+from keyturn.desktop.answering_page import AnsweringPage
 from keyturn.desktop.fact_card import FactCard
 from keyturn.desktop.key_change import KeyChange
-from keyturn.desktop.look import ColorTone
-from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.picture import advice_tone
 from keyturn.desktop.place_words import Fact
 from keyturn.desktop.reflowing import ButtonRow
-from keyturn.desktop.widgets import Button, Text, Toned
+from keyturn.desktop.widgets import Button, Text
 from keyturn.model.keys import PrincipalKind
 from keyturn.model.text import _, in_widget
 from keyturn.rotation import labels
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.finding.whole_account import AccountKey
 
 
-class AccountKeyPage(MainPage):
+class AccountKeyPage(AnsweringPage):
     """One row's page.
 
     Args:
@@ -49,9 +47,6 @@ class AccountKeyPage(MainPage):
         self._walk, self._runner = walk, runner
         self._rotation = ""
         self.say_under_heading(whose(one))
-        self.answer = Toned()
-        self.answer.hide()
-        self.column.addWidget(self.answer)
         self.carry_on = Button(_("Continue…"))
         self.carry_on.setAccessibleName(_("Continue with {key}").format(key=one.key.access_key_id.masked))
         self.carry_on.clicked.connect(lambda: self.continued.emit(self._rotation))
@@ -84,7 +79,7 @@ class AccountKeyPage(MainPage):
         change = KeyChange(one, self._walk.signing, self._runner)
         self.left.connect(change.close_question)
         change.under_way.connect(self._show_under_way)
-        change.said.connect(self._say)
+        change.said.connect(self.say)
         change.changed.connect(self._take)
         self.column.addWidget(change)
         return change
@@ -125,12 +120,6 @@ class AccountKeyPage(MainPage):
             self.facts.add(_("At AWS"), Fact(_("There is no such key any more.")))
         else:
             self._show(after)
-
-    def _say(self, text: str, tone: ColorTone) -> None:
-        self.answer.show_text(text, tone)
-        self.answer.show()
-        self.body.verticalScrollBar().setValue(0)
-        announce(self, text)
 
 
 def _tags(one: AccountKey) -> str:

@@ -12,16 +12,15 @@ from shiboken6 import isValid
 
 from keyturn.desktop.account_list import AccountList
 from keyturn.desktop.announcing import announce
+from keyturn.desktop.answering_page import AnsweringPage
 from keyturn.desktop.code_card import CodeCard
 from keyturn.desktop.columns import empty
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.runner import CodeWanted, Desk
 from keyturn.desktop.signer_choices import SignerChoices
 from keyturn.desktop.spinner import Spinner
-from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Strong, Subheading, Text, Toned
-from keyturn.model.errors import AppError
+from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Strong, Subheading, Text
 from keyturn.model.text import _, plural
 from keyturn.rotation.signers.who import Who
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.finding.survey import Survey
 
 
-class AccountPage(MainPage):
+class AccountPage(AnsweringPage):
     """The keys as they are met, those first about which something should be done.
 
     Args:
@@ -58,9 +57,6 @@ class AccountPage(MainPage):
         self.save.clicked.connect(self._ask_where)
         for button in (self.go, self.stop, self.save):
             self.orders.add(button)
-        self.answer = Toned()
-        self.answer.hide()
-        self.column.addWidget(self.answer)
         self._asking = self._who_looks()
         self.column.addWidget(self._asking)
         self._code = CodeCard()
@@ -173,7 +169,7 @@ class AccountPage(MainPage):
         self.show_walk()
         failure = self._walk.failure
         if failure is not None:
-            self._say(f"{failure.title}. {failure.message}", ColorTone.BAD)
+            self.say_error(failure)
         elif self._walk.seen is not None:
             announce(self, self._walk.seen.summary)
             (self.list.view if self._walk.rows else self.go).setFocus()
@@ -214,16 +210,7 @@ class AccountPage(MainPage):
 
             return save(desk, survey, path)
 
-        self._runner.read(self, work, done=self._say_where, failed=self._fail, doing=_("writing the report"))
+        self._runner.read(self, work, done=self._say_where, failed=self.say_error, doing=_("writing the report"))
 
     def _say_where(self, path: Path) -> None:
-        self._say(_("It is in {path}. It holds no secret.").format(path=path), ColorTone.GOOD)
-
-    def _fail(self, error: AppError) -> None:
-        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
-
-    def _say(self, text: str, tone: ColorTone) -> None:
-        self.answer.show_text(text, tone)
-        self.answer.show()
-        self.body.verticalScrollBar().setValue(0)
-        announce(self, text)
+        self.say(_("It is in {path}. It holds no secret.").format(path=path), ColorTone.GOOD)

@@ -8,10 +8,9 @@ from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from keyturn.desktop import dates
-from keyturn.desktop.announcing import announce
+from keyturn.desktop.answering_page import AnsweringPage
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.making_keeper import MakingKeeper, RemovingKeeper
 from keyturn.desktop.pages.fields import Choice, Number, TimeField
 from keyturn.desktop.pages.parts import Fold
@@ -19,7 +18,7 @@ from keyturn.desktop.reflowing import ButtonRow, ReflowingRow
 from keyturn.desktop.renewal_work import Freshness, end, read_freshness, renew_now, set_renewal
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_fields import Days
-from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Strong, Subheading, Text, Toned
+from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Strong, Subheading, Text
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.reminders.renewal_setting import Wish
@@ -63,7 +62,7 @@ class _Sentence(QWidget):
         self._row.reflow()
 
 
-class RenewPage(MainPage):
+class RenewPage(AnsweringPage):
     """The page of one key.
 
     Attributes:
@@ -83,9 +82,6 @@ class RenewPage(MainPage):
             age = labels.span(runner.clock.now() - found.key.created)
             told = _("{key}, {age} old").format(key=told, age=age)
         self.say_under_heading(told)
-        self.answer = Toned()
-        self.answer.hide()
-        self.column.addWidget(self.answer)
         self.go = PrimaryButton(_("Renew it from now on"))
         self.go.clicked.connect(self._set)
         self.go.hide()
@@ -208,7 +204,7 @@ class RenewPage(MainPage):
 
     def _show(self, fresh: Freshness) -> None:
         if fresh.never:
-            self._say(fresh.never, ColorTone.ATTENTION)
+            self.say(fresh.never, ColorTone.ATTENTION)
             self.replace.setVisible(self._found.is_of_root)
             return
         standing = fresh.standing
@@ -286,7 +282,7 @@ class RenewPage(MainPage):
         found = self._found
         self._asks.hide()
         self._hold()
-        self._say(_("Renewing it…"), ColorTone.NEUTRAL)
+        self.say(_("Renewing it…"), ColorTone.NEUTRAL)
         self._runner.change(
             self,
             lambda desk: renew_now(desk, found),
@@ -300,7 +296,7 @@ class RenewPage(MainPage):
         fresh, text, well = renewed
         self._done(fresh, text)
         if not well:
-            self._say(text, ColorTone.ATTENTION)
+            self.say(text, ColorTone.ATTENTION)
 
     def _end(self) -> None:
         found = self._found
@@ -315,7 +311,7 @@ class RenewPage(MainPage):
     def _done(self, fresh: Freshness, text: str) -> None:
         self._free()
         self._show(fresh)
-        self._say(text, ColorTone.GOOD)
+        self.say(text, ColorTone.GOOD)
 
     def _hold(self) -> None:
         """Let nothing else be begun meanwhile: it would be done with what was chosen before."""
@@ -328,13 +324,7 @@ class RenewPage(MainPage):
 
     def _fail(self, error: AppError) -> None:
         self._free()
-        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
-
-    def _say(self, text: str, tone: ColorTone) -> None:
-        self.answer.show_text(text, tone)
-        self.answer.show()
-        self.body.verticalScrollBar().setValue(0)
-        announce(self, text)
+        self.say_error(error)
 
 
 def _doing(event: Event) -> str:

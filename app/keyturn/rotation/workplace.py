@@ -192,8 +192,7 @@ class Workplace:
         with suppress(StoreError):
             folders |= {one.file.parent for rotation in self.rotations() for one in rotation.decision.destinations}
         with suppress(StoreError):
-            for folder in self._folders_of_moves():
-                folders.add(folder)
+            folders.update(self._folders_of_moves())
         for folder in folders:
             clear_temporaries(folder)
 
