@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop import dates
 from keyturn.desktop.assistant_jobs import Jobs
 from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.map_nodes import LineState
+from keyturn.desktop.old_key_use import UsesTold
 from keyturn.desktop.overview import Overview, look
 from keyturn.desktop.picture import draw, rows
 from keyturn.desktop.rest_page import summary
@@ -23,7 +25,7 @@ from keyturn_practice.timeline import HandClock
 
 from .conftest import SmallHome
 from .test_assistant import Person
-from .test_flow import Walk, off
+from .test_flow import BEGIN, LOOK, Walk, off
 
 
 def test_a_tick_is_taken_back_where_it_was_given(
@@ -55,6 +57,25 @@ def walk(small_home: SmallHome) -> Walk:
     (small_home.home / "rootkey.csv").write_text(text)
     key = old.access_key_id
     return off(Walk(small_home, Flow(key), Jobs(small_home.location, key=key)))
+
+
+def test_a_window_that_is_opened_later_knows_when_the_old_key_was_looked_at_last(small_home: SmallHome) -> None:
+    key = small_home.old.access_key_id
+    walk = Walk(small_home, Flow(key), Jobs(small_home.location, key=key))
+    walk.look().plan().do(BEGIN)
+    walk.do(LOOK)
+    looked = small_home.clock.now()
+    for path in (small_home.s3ql, small_home.duck):
+        path.unlink()  # so that a look at the keys of this computer tells nothing of it
+    small_home.advance(1)
+    overview = seen(small_home)
+    (use,) = overview.uses.values()
+    assert use.told is UsesTold.NOBODY
+    assert use.age(small_home.clock.now()) == f"Looked {dates.lately(looked)}; AWS can be a few hours behind."
+    assert use.age(looked) == f"Looked {dates.clock(looked)}; AWS can be a few hours behind."
+    again = Walk(small_home, Flow(key), Jobs(small_home.location, key=key)).look()
+    assert again.flow.standing is not None
+    assert again.flow.standing.use == use
 
 
 def test_from_off_on_a_refused_old_key_is_a_faded_card_with_its_day_and_no_alarm(walk: Walk, qtbot: QtBot) -> None:

@@ -100,7 +100,8 @@ def test_from_the_day_on_which_it_went_off_the_line_names_what_is_past(walk: Wal
 
 @pytest.mark.parametrize("text", [None, "Nobody else has used it.", "Whether anybody uses it is not known. " * 4])
 def test_the_mark_stands_at_the_first_line_of_what_aws_told(text: str | None, qtbot: QtBot) -> None:
-    row = UseRow(None if text is None else OldKeyUse(datetime(2026, 3, 2, tzinfo=UTC), text, UsesTold.NOTHING))
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    row = UseRow(None if text is None else OldKeyUse(day, text, UsesTold.NOTHING), day)
     qtbot.addWidget(row)
     row.resize(700, 90)
     row.show()

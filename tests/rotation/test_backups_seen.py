@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from keyturn.rotation import rotation_service
+from keyturn.rotation import labels, rotation_service
 from keyturn.rotation.carrying_out import awaiting
 from keyturn.rotation.carrying_out.backups_seen import BackupSeen, backups_of, headline, summary, unseen_of
 from keyturn.rotation.carrying_out.standing import standing
+from keyturn.rotation.events.rotation_events import OldKeyLooked
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.sight import Sight
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
@@ -88,6 +90,34 @@ def test_a_place_counts_once_something_new_lies_where_it_alone_writes_and_the_ol
     assert headline(rotation_of(office)) == "Your backups work"
     assert "Your backups work." in text_of_status(office)
     assert unseen_of(rotation_of(office)) == ()
+
+
+def test_a_look_that_changes_nothing_is_known_with_its_moment(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    assert rotation_of(office).last_look is None
+    assert "last look" not in text_of_status(office)
+    look(office)
+    office.clock.sleep(DAY)
+    before = office.clock.now()
+    look(office)
+    rotation = rotation_of(office)
+    assert rotation.last_look is not None
+    assert rotation.last_look[0] >= before
+    assert rotation.last_look[1] == OldKeyLooked(use_is_told=True, old_key_used=None)
+    assert f"last look at the old key  {labels.moment(rotation.last_look[0])}" in text_of_status(office)
+
+
+def test_a_look_keeps_when_somebody_else_used_the_old_key(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    office.clock.sleep(DAY)
+    office.ask("s3", "ListObjectsV2", {"Bucket": "family-archive"}, "eu-central-1")
+    used = office.clock.now()
+    office.clock.sleep(DAY)
+    rotation_service.carry_on(office.start(), None)
+    look = rotation_of(office).last_look
+    assert look is not None
+    assert look[1].old_key_used is not None
+    assert abs(look[1].old_key_used - used) < timedelta(hours=1)
 
 
 def test_who_writes_with_the_old_key_is_not_taken_for_a_backup_with_the_new_one(office: Office) -> None:

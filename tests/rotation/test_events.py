@@ -41,6 +41,7 @@ from keyturn.rotation.events.rotation_events import (
     NewKeyUsed,
     OffThroughout,
     OldKeyHeld,
+    OldKeyLooked,
     OwnChecksPassed,
     PlacesProved,
     ProgramNamed,
@@ -133,6 +134,7 @@ STORED: list[tuple[Event, dict[str, Any]]] = [
     (NewKeyUsed(NOON), {"new_key_used": AT}),
     (OffThroughout(False), {"off_throughout": False}),
     (OldKeyHeld(("a",)), {"old_again": ["a"]}),
+    (OldKeyLooked(False, NOON), {"use_is_told": False, "old_key_used": AT}),
     (OwnChecksPassed(("restic home photos",)), {"own_checks_passed": ["restic home photos"]}),
     (
         PlacesProved((Proved("a", None, (("list", True), ("own", None))),)),

@@ -11,7 +11,7 @@ from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.background_search import SHOWN_EVERY, BackgroundSearch
 from keyturn.desktop.later import LATER_DAYS
 from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
-from keyturn.desktop.old_key_use import look_at_old_key
+from keyturn.desktop.old_key_use import look_at_old_key, told_before
 from keyturn.desktop.plan_view import PlanFacts, plan_facts
 from keyturn.desktop.rotation_view import KeyFacts, RotationStanding, facts_of, others_of_owner
 from keyturn.desktop.undo_preview import WayBack, way_back
@@ -312,4 +312,6 @@ class Jobs:
 def standing_of(context: Context, rotation: Rotation) -> RotationStanding:
     """How a rotation stands, from the journal and this computer alone."""
     how = standing if rotation.state in {State.WAITING, State.DONE} else looked_at
-    return RotationStanding(rotation, how(context, rotation), context.computer.home)
+    watches = rotation.step is Step.WATCH and not rotation.is_over
+    use = told_before(rotation) if watches else None
+    return RotationStanding(rotation, how(context, rotation), context.computer.home, use=use)

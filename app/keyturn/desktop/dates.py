@@ -22,6 +22,11 @@ def clock(at: datetime) -> str:
     return f"{at.astimezone():%H:%M}"
 
 
+def seen(at: datetime, now: datetime) -> str:
+    """When something was looked at: the time alone on the same day, else as `lately`."""
+    return clock(at) if at.astimezone().date() == now.astimezone().date() else lately(at)
+
+
 def short_day(at: datetime) -> str:
     """A day of the weeks around now where there is little room, such as `5 March`."""
     local = at.astimezone()

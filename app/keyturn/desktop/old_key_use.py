@@ -47,12 +47,12 @@ class OldKeyUse:
         """True where something else than Keyturn used it after the new key was in place."""
         return self.told is UsesTold.SOMEBODY
 
-    @property
-    def age(self) -> str:
+    def age(self, now: datetime) -> str:
         """When it was asked, and how far behind the answer can be."""
+        time = dates.seen(self.looked_at, now)
         if self.told is UsesTold.NOTHING:
-            return _("Looked {time}.").format(time=dates.clock(self.looked_at))
-        return _("Looked {time}; AWS can be a few hours behind.").format(time=dates.clock(self.looked_at))
+            return _("Looked {time}.").format(time=time)
+        return _("Looked {time}; AWS can be a few hours behind.").format(time=time)
 
 
 def look_at_old_key(context: Context, rotation: Rotation) -> OldKeyUse:
@@ -70,11 +70,9 @@ def look_at_old_key(context: Context, rotation: Rotation) -> OldKeyUse:
         return OldKeyUse(now, text.format(title=error.title), UsesTold.NOTHING)
     if evidence.dead:
         return OldKeyUse(now, _("AWS refuses the old key already."), UsesTold.NOBODY)
-    use = evidence.foreign_use
-    last = max((one.last for one in evidence.uses), default=None if use is None else use.date)
+    last = evidence.last
     if not evidence.readable and last is None:
-        text = _("Whether anybody uses the old key is not known: nobody here may ask that.")
-        return OldKeyUse(now, text, UsesTold.NOTHING)
+        return _not_told(now)
     newest = max(evidence.uses, key=lambda one: one.last, default=None)
     who = "" if newest is None or not newest.agent else _user(newest)
     return _told(now, last, rotation.started if since is None else since, who)
@@ -92,6 +90,22 @@ def told_by_the_way(key: AccessKey, rotation: Rotation, now: datetime) -> OldKey
     if key.last_use is None or key.status is not KeyStatus.ACTIVE:
         return None
     return _told(now, key.last_use.date, rotation.switched_at or rotation.started)
+
+
+def told_before(rotation: Rotation) -> OldKeyUse | None:
+    """What the last look told that was written down, also one in another window; None where there was none."""
+    look = rotation.last_look
+    if look is None:
+        return None
+    at, told = look
+    if not told.use_is_told and told.old_key_used is None:
+        return _not_told(at)
+    return _told(at, told.old_key_used, rotation.switched_at or rotation.started)
+
+
+def _not_told(now: datetime) -> OldKeyUse:
+    text = _("Whether anybody uses the old key is not known: nobody here may ask that.")
+    return OldKeyUse(now, text, UsesTold.NOTHING)
 
 
 def _told(now: datetime, last: datetime | None, since: datetime, who: str = "") -> OldKeyUse:

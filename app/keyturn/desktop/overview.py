@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.desktop.old_key_use import OldKeyUse, look_at_old_key, told_by_the_way
+from keyturn.desktop.old_key_use import OldKeyUse, look_at_old_key, told_before, told_by_the_way
 from keyturn.desktop.place_check import PlaceCheck
 from keyturn.desktop.runner import Desk
 from keyturn.desktop.waiting_words import situation_at_the_end, situation_while_waiting, waits_for_days_alone
@@ -270,6 +270,8 @@ def _uses(
             uses[rotation.name] = look_at_old_key(context, rotation)
         elif key is not None and (told := told_by_the_way(key, rotation, context.clock.now())) is not None:
             uses[rotation.name] = told
+        elif (known := told_before(rotation)) is not None:
+            uses[rotation.name] = known
     return uses
 
 

@@ -92,7 +92,10 @@ class Prepared:
 
     def after(self, before: Overview) -> Prepared:
         """The same, with what an earlier look knew and this one did not ask: uses of old keys, checks of places."""
-        uses = {**before.uses, **self.overview.uses}
+        uses = dict(self.overview.uses)
+        for name, use in before.uses.items():
+            if name not in uses or uses[name].looked_at <= use.looked_at:
+                uses[name] = use
         checked = {**before.checked, **self.overview.checked}
         return replace(self, overview=replace(self.overview, uses=uses, checked=checked))
 

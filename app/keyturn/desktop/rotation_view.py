@@ -197,7 +197,7 @@ class RotationStanding:
     Attributes:
         home: of the computer that is looked at.
         for_trash: files with the deleted key that may go to the trash.
-        use: what AWS told of the old key's use; None where it was not asked just now.
+        use: what AWS told of the old key's use when it was asked last; None where it never was.
     """
 
     rotation: Rotation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -40,11 +42,11 @@ def _seen(text: str, *, whole: bool) -> QWidget:
 class UseRow(BesideButton):
     """What AWS tells of the old key, how old that is, and what can be pressed about it."""
 
-    def __init__(self, use: OldKeyUse | None, *buttons: Button) -> None:
-        super().__init__(_told(use), *buttons)
+    def __init__(self, use: OldKeyUse | None, now: datetime, *buttons: Button) -> None:
+        super().__init__(_told(use, now), *buttons)
 
 
-def _told(use: OldKeyUse | None) -> QWidget:
+def _told(use: OldKeyUse | None, now: datetime) -> QWidget:
     told = QWidget()
     said = QHBoxLayout()
     said.setSpacing(em(told, 0.6))
@@ -56,7 +58,7 @@ def _told(use: OldKeyUse | None) -> QWidget:
     words.setSpacing(0)
     words.addWidget(Text(_("Whether anybody uses the old key was not asked yet.") if use is None else use.text))
     if use is not None:
-        words.addWidget(Quiet(use.age))
+        words.addWidget(Quiet(use.age(now)))
     words.addStretch(1)
     said.addLayout(words, 1)
     column = QVBoxLayout(told)
@@ -94,4 +96,4 @@ class WaitingCard(Card):
             return
         look = Button(_("Look now"))
         look.clicked.connect(self.look_wanted)
-        self.column.addWidget(UseRow(use, look, details))
+        self.column.addWidget(UseRow(use, runner.clock.now(), look, details))

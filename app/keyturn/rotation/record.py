@@ -23,6 +23,7 @@ from keyturn.rotation.events.rotation_events import (
     NewKeyFails,
     NewKeyUsed,
     OldKeyHeld,
+    OldKeyLooked,
     PlacesProved,
     ProgramNamed,
     Proved,
@@ -204,6 +205,14 @@ class Rotation(Course):
         """When AWS saw the new key used by somebody else than Keyturn; None where that is not known."""
         used = self.newest(NewKeyUsed)
         return None if used is None else used.new_key_used
+
+    @property
+    def last_look(self) -> tuple[datetime, OldKeyLooked] | None:
+        """When AWS was asked last who uses the old key, and what it told; None if it was not since the switch."""
+        looks = ((entry.at, entry.get(OldKeyLooked)) for entry in reversed(self.entries))
+        newest = next(((at, told) for at, told in looks if told is not None), None)
+        since = self.switched_at
+        return newest if newest is not None and since is not None and newest[0] >= since else None
 
     @property
     def new_key_fails(self) -> str:

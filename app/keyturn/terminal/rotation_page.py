@@ -98,12 +98,14 @@ def _rotation(rotation: Rotation, result: Result) -> list[Line]:
         State.WAITING: Tone.ATTENTION,
     }.get(result.state, Tone.BAD)
     new_key = result.new_access_key_id
+    look = rotation.last_look if rotation.off_at is None and not rotation.is_over else None
     facts = [
         (_("old key"), decision.key.masked),
         (_("new key"), _("none yet") if new_key is None else new_key.masked),
         (_("way out"), labels.route(decision.route)),
         (_("begun"), labels.begun(rotation)),
         (_("last step"), labels.moment(rotation.updated)),
+        (_("last look at the old key"), "" if look is None else labels.moment(look[0])),
     ]
     rows = [[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts if fact]
     return [

@@ -118,7 +118,12 @@ class WatchPage(PageView):
         self._look = _look_button(self, _("Look now"))
         # It looks at the places, so it stands beside them where there are any.
         beside = () if backups else (self._look,)
-        told = UseRow(use, *beside) if flow.store is None else BesideButton(Quiet(_not_told(flow, flow.store)), *beside)
+        now = self.act.runner.clock.now()
+        if flow.store is None:
+            told: BesideButton = UseRow(use, now, *beside)
+        else:
+            age = "" if use is None else use.age(now)
+            told = BesideButton(Quiet(f"{_not_told(flow, flow.store)} {age}".strip()), *beside)
         card.column.addWidget(told)
         self.add(card)
         days = {one.title for one in standing.result.awaiting if one.item == WATCH}

@@ -180,6 +180,7 @@ def _noted(
     try:
         evidence = _as_seen(seen)
         if not evidence.dead:
+            rotation = watching.note_look(context, rotation, evidence)
             rotation = note_writes(context, search_again(context, rotation), old)
             rotation = _heard_and_told(context, rotation, evidence, old)
             rotation = _note_backups(context, rotation, new, evidence)
@@ -231,8 +232,11 @@ def look_at_backups(context: Context, rotation: Rotation) -> Rotation:
     """Look which places backed up with the new key; where AWS cannot be asked, it stays as it was known."""
     try:
         old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
-        seen = _look_at_both(context, rotation, old, new)
-        return _note_backups(context, reload(context, rotation), new, _as_seen(seen))
+        seen = _as_seen(_look_at_both(context, rotation, old, new))
+        rotation = reload(context, rotation)
+        if not seen.dead:
+            rotation = watching.note_look(context, rotation, seen)
+        return _note_backups(context, rotation, new, seen)
     except AppError:
         return rotation
 

@@ -14,6 +14,7 @@ from keyturn.rotation.carrying_out.awaiting import awaited_before_delete, awaite
 from keyturn.rotation.carrying_out.old_key import is_refused
 from keyturn.rotation.carrying_out.watched_days import quiet_until
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.rotation_events import OldKeyLooked
 from keyturn.rotation.finding import key_users
 from keyturn.rotation.finding.uses import is_own, without_own
 from keyturn.rotation.pairs import pair_of
@@ -23,6 +24,7 @@ from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.shared_key.claiming import ClaimsRead
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Awaited, Step
+from keyturn.rotation.taking_steps import note
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class Evidence:
     dead: bool = False
     uses: tuple[KeyUse, ...] = ()
     claims: ClaimsRead | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """When somebody else used it last, by whatever tells it."""
+        used = [one.last for one in self.uses]
+        if self.foreign_use is not None and self.foreign_use.date is not None:
+            used.append(self.foreign_use.date)
+        return max(used, default=None)
 
 
 def look(context: Context, rotation: Rotation, hand: Hand | None) -> Evidence:
@@ -101,6 +111,11 @@ def _is_listed_off(context: Context, hand: Hand, key: AccessKeyId) -> bool:
     return all(one.access_key_id != key or one.status is not KeyStatus.ACTIVE for one in listed)
 
 
+def note_look(context: Context, rotation: Rotation, evidence: Evidence) -> Rotation:
+    """Write down that it was looked, and what AWS told."""
+    return note(context, rotation, Step.WATCH, OldKeyLooked(evidence.readable, evidence.last))
+
+
 def turn_off_gates(context: Context, rotation: Rotation, evidence: Evidence) -> tuple[str, ...]:
     """Why the old key may not be turned off yet; empty where it may."""
     reasons = [one.title for one in awaited_before_turn_off(context, rotation)]
@@ -154,8 +169,7 @@ def _foreign_use(rotation: Rotation, evidence: Evidence, now: datetime) -> list[
     use, since = evidence.foreign_use, rotation.counts_from(now)
     if rotation.decision.elsewhere:
         return _use_elsewhere(rotation, evidence, since)
-    dates = [one.last for one in evidence.uses] + ([use.date] if use is not None and use.date is not None else [])
-    until = quiet_until(rotation, max(dates, default=None))
+    until = quiet_until(rotation, evidence.last)
     if until is not None and until <= now:
         return []  # it was watched for its days since then, too
     if evidence.uses:

@@ -31,6 +31,7 @@ from keyturn.rotation.events.rotation_events import (
     NewKeyUsed,
     OffThroughout,
     OldKeyHeld,
+    OldKeyLooked,
     OwnChecksPassed,
     PlacesProved,
     ProgramNamed,
@@ -64,6 +65,7 @@ Event: TypeAlias = (
     | NewKeyUsed
     | OffThroughout
     | OldKeyHeld
+    | OldKeyLooked
     | OwnChecksPassed
     | PlacesProved
     | ProgramNamed

@@ -258,6 +258,19 @@ class NewKeyUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class OldKeyLooked:
+    """AWS was asked who uses the old key, which is on; noted also if that changed nothing, since its moment counts.
+
+    Attributes:
+        use_is_told: False where AWS does not tell it to anybody here.
+        old_key_used: when somebody else than Keyturn used it last, as far as that is known.
+    """
+
+    use_is_told: Truth
+    old_key_used: MaybeMoment
+
+
+@dataclass(frozen=True, slots=True)
 class BackupsLooked:
     """How these places were seen backing up with the new key, or why not, by the place's identity."""
 
