@@ -101,7 +101,7 @@ def test_links_to_folders_pipes_and_large_files_are_not_read(tmp_path: Path) -> 
 
 def test_a_folder_that_is_too_deep_is_named(tmp_path: Path) -> None:
     deep = tmp_path / "Documents" / "a" / "b" / "c"
-    write(deep / "notes", f"{KEY}\n")
+    write(deep / "d" / "e" / "f" / "notes", f"{KEY}\n")
 
     findings = find(tmp_path)
 
@@ -182,3 +182,50 @@ def test_a_pair_in_a_comment_is_read_by_nobody(tmp_path: Path) -> None:
     assert (places["a.yml"].kind, places["a.yml"].targets) == (PlaceKind.MENTION, ())
     assert places["a.yml"].secret is not None
     assert (places["b.yml"].kind, len(places["b.yml"].targets)) == (PlaceKind.DESTINATION, 1)
+
+
+PAIR = f"AWS_ACCESS_KEY_ID={KEY}\nAWS_SECRET_ACCESS_KEY={'oneONE/+on' * 4}\n"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("site/src/prod.env", "work/client/site/.env", "src/github.com/me/app/deploy/prod.env"),
+        *("site/.idea/runConfigurations/Backup.xml", "site/.github/act.secrets", "work/site/web/.run/backup.xml"),
+        *("site/src/main/resources/application.properties", "site/.git/config", "work/a/b/c/.git/config"),
+    ],
+)
+def test_what_lies_some_folders_down_in_a_project_is_looked_into(path: str, tmp_path: Path) -> None:
+    file = write(tmp_path / path, PAIR)
+    (place,) = find(tmp_path).places
+    assert (place.path, place.kind, place.secret is not None) == (file, PlaceKind.DESTINATION, True)
+
+
+@pytest.mark.parametrize("name", ["vendor", "node_modules", "Pictures", "target"])
+def test_what_others_wrote_into_a_project_is_not(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "site" / name / "x" / "y" / "prod.env", PAIR)
+    assert find(tmp_path).places == ()
+
+
+def test_a_folder_of_a_project_that_is_left_out_is_named(tmp_path: Path) -> None:
+    for number in range(2100):
+        (tmp_path / "site" / "src" / f"{number:04}").mkdir(parents=True)
+    (problem,) = find(tmp_path).problems
+    assert problem.code == "search.bounded"
+    assert problem.path is not None
+    assert problem.path.parent == tmp_path / "site" / "src"
+
+
+def test_the_homes_of_other_accounts_of_a_disk_are_looked_into(tmp_path: Path) -> None:
+    write(tmp_path / "etc/passwd", "u:x:1000:1000::/home/u:/bin/sh\n")
+    home = tmp_path / "home/u"
+    home.mkdir(parents=True)
+    profile = f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {'oneONE/+on' * 4}\n"
+    remote = f"[s3]\ntype = s3\naccess_key_id = {KEY}\nsecret_access_key = {'oneONE/+on' * 4}\n"
+    write(tmp_path / "home/other/.aws/credentials", profile)
+    write(tmp_path / "home/other/.config/rclone/rclone.conf", remote)
+    write(tmp_path / "home/third/bin/backup.sh", f"#!/bin/sh\n{PAIR}restic -r s3:s3.amazonaws.com/bkt backup /home\n")
+
+    found = find(home).places
+
+    assert {(place.client, place.editable) for place in found} == {("aws", True), ("rclone", True), ("restic", True)}

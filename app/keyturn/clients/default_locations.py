@@ -36,6 +36,7 @@ _FOR_PROGRAMS = frozenset(
         *(".properties", ".xml", ".plist", ".env", ".service", ".timer", ".mount", ".cron", ".s3cfg", ".boto"),
         *(".ipynb", ".rmd", ".qmd", ".el", ".sql", ".dockerfile", ".vb", ".swift", ".nomad"),
         *(".container", ".kts", ".ex", ".exs", ".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".inc"),
+        *(".secret", ".secrets", ".keys", ".credentials", ".xsh", ".tcl", ".jl", ".dart"),
     }
 )
 # Files of jobs and recipes that have no ending.
@@ -135,7 +136,7 @@ def is_a_copy(path: Path) -> bool:
     Told by name and folder alone; where that says nothing, it is none.
     """
     name, folders = path.name.lower(), {part.lower() for part in path.parts[:-1]}
-    is_hook = path.parts[-3:-1] == (".git", "hooks")
-    if name.endswith(("history", "~", ".zsh_sessions")) or (folders & _FOLDERS_OF_COPIES and not is_hook):
+    of_git = path.parts[-3:-1] == (".git", "hooks") or path.parts[-2:] == (".git", "config")
+    if name.endswith(("history", "~", ".zsh_sessions")) or (folders & _FOLDERS_OF_COPIES and not of_git):
         return True
     return bool(_COPY.search(name))

@@ -117,7 +117,7 @@ def files_of_corners(
     listing = Listing(readings=readings) if listing is None else listing
     passed: set[str] = set()
     projects = Walk.beside(listing, _PROJECTS_BUDGET, readings.left_out)
-    for corner in corners(computer, listing):
+    for corner in corners(computer, listing, bounded):
         if corner.folder in readings.left_out:
             continue
         walk = projects if corner.is_project else Walk.beside(listing, _BUDGET, readings.left_out)

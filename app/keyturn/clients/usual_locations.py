@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import Listing
-from keyturn.clients.variables.shell_files import project_folders
+from keyturn.clients.project_folders import folders_in_projects
 from keyturn.clients.walking import SKIPPED_FOLDERS, personal_folders
 from keyturn.computer.computer import Platform
 from keyturn.model.late_patterns import pattern
@@ -27,8 +27,9 @@ _TELLING_ENDINGS = frozenset(
         *(".ini", ".conf", ".cfg", ".cnf", ".config", ".properties", ".xml", ".plist", ".env", ".service", ".timer"),
         *(".mount", ".s3cfg", ".cron", ".crontab", ".keys", ".key", ".credentials", ".secret", ".secrets", ".txt"),
         *(".container", ".pm", ".cjs", ".go", ".rs", ".java", ".cs", ".kt", ".kts", ".groovy", ".scala", ".ex", ".exs"),
-        *(".ipynb", ".rmd", ".qmd", ".el", ".sql", ".dockerfile", ".vb", ".swift", ".nomad", ".bicep", ".service"),
+        *(".ipynb", ".rmd", ".qmd", ".el", ".sql", ".dockerfile", ".vb", ".swift", ".nomad", ".bicep", ".tfstate"),
         *(".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".j2", ".tpl", ".tmpl", ".template", ".inc", ".boto"),
+        *(".xsh", ".tcl", ".jl", ".dart", ".reg"),
     }
 )
 _TELLING_NAMES = pattern(
@@ -39,15 +40,21 @@ _TELLING_NAMES = pattern(
 _FOR_KEYS = (".env", ".sh", ".bash", ".s3cfg", ".keys", ".credentials", ".secrets")
 # Nobody writes a key into these, and there are many.
 _NEVER = frozenset({"package-lock.json", "composer.lock", "tsconfig.json", "yarn.lock"})
-# What belongs to a project, beside its files: its jobs and hooks, what it is rolled out with.
+# What of a repository names remotes, and what works with it: `git annex`, `git lfs`.
+_OF_A_REPOSITORY = frozenset({"config", "credentials"})
+# What belongs to a project, beside its files and its hidden folders: its hooks, what it is rolled out with.
 _OF_A_PROJECT: tuple[tuple[str, ...], ...] = (
-    *((service, "workflows") for service in (".github", ".gitea", ".forgejo")),
-    *((".git", "hooks"), (".husky",), (".githooks",), (".circleci",), (".woodpecker",), (".buildkite",), (".aws",)),
-    *((".vscode",), (".devcontainer",), (".docker",), (".config",), (".ebextensions",), (".streamlit",), (".dvc",)),
+    *((".git", "hooks"), (".vscode",)),
     *((name,) for name in ("group_vars", "host_vars", "vars", "inventory", "ansible", "terraform", "infra")),
     *((name,) for name in ("k8s", "kubernetes", "deploy", "docker", "compose", "helm", "manifests", "secrets", "ci")),
     *((name,) for name in ("scripts", "bin", "backup", "backups", "config", "conf", "env", "envs", "etc", "cron")),
 )
+# Hidden folders of a project that its tools fill.
+_OF_TOOLS = SKIPPED_FOLDERS | {
+    *(".next", ".nuxt", ".svelte-kit", ".output", ".turbo", ".parcel-cache", ".yarn", ".pnpm-store", ".angular"),
+    *(".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".eggs", ".ipynb_checkpoints", ".hypothesis"),
+    *(".dart_tool", ".expo", ".stack-work", ".ccls-cache", ".sass-cache"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Corner:
         all_files: every small file; else those whose names tell that somebody sets something in them.
         skips: names of folders in it that are left out.
         is_project: one of the many folders in which people keep what they work on.
+        names: what alone counts in it; empty where any file may.
     """
 
     folder: Path
@@ -66,9 +74,12 @@ class Corner:
     all_files: bool = True
     skips: frozenset[str] = frozenset()
     is_project: bool = False
+    names: frozenset[str] = frozenset()
 
     def wants(self, entry: os.DirEntry[str]) -> bool:
         """Return whether the file is looked into, by its name."""
+        if self.names:
+            return entry.name in self.names
         return self.all_files or is_telling(entry.name)
 
     def enters(self, name: str) -> bool:
@@ -89,8 +100,12 @@ def is_for_keys(name: str) -> bool:
     return name.lower().endswith(_FOR_KEYS) or _TELLING_NAMES.fullmatch(name) is not None
 
 
-def corners(computer: Computer, listing: Listing) -> Iterator[Corner]:
-    """Yield the corners of the home, then those of the system."""
+def corners(computer: Computer, listing: Listing, left: list[Path] | None = None) -> Iterator[Corner]:
+    """Yield the corners of the home, then those of the system.
+
+    Args:
+        left: takes a folder of a project that is left out because there are too many.
+    """
     home, config = computer.home, computer.xdg_config_home
     yield Corner(home, 0)
     yield from (Corner(folder, 2) for folder in _dot_folders(home, listing) if folder != config)
@@ -110,9 +125,14 @@ def corners(computer: Computer, listing: Listing) -> Iterator[Corner]:
     if computer.platform is Platform.WINDOWS:
         yield from _of_windows(computer, listing)
     yield from _within_project(home, listing)
-    for project in map(Path, project_folders(home, listing)):
+    for project in map(Path, folders_in_projects(home, listing, left)):
         yield Corner(project, 0, all_files=False, is_project=True)
         yield from _within_project(project, listing)
+        yield from (
+            Corner(hidden, 1, all_files=False, is_project=True)
+            for hidden in _dot_folders(project, listing)
+            if hidden.name not in _OF_TOOLS
+        )
     yield from _system_corners(computer, listing)
 
 
@@ -122,6 +142,8 @@ def _within_project(project: Path, listing: Listing) -> Iterator[Corner]:
     for parts in _OF_A_PROJECT:
         if parts[0] in names:
             yield Corner(project.joinpath(*parts), 1, all_files=False, is_project=True)
+    if ".git" in names:
+        yield Corner(project / ".git", 0, is_project=True, names=_OF_A_REPOSITORY)
 
 
 def _dot_folders(home: Path, listing: Listing) -> list[Path]:
@@ -232,17 +254,29 @@ def _system_corners(computer: Computer, listing: Listing) -> Iterator[Corner]:
         folder = computer.system_folder(*parts)
         if folder is not None:
             yield Corner(folder, depth, all_files, _OF_A_SYSTEM if parts == ("etc",) else frozenset())
-    for parts in (("root",), ("var", "root")):
-        folder = computer.system_folder(*parts)
-        if folder is not None and folder != computer.home:
-            yield Corner(folder, 0)
-            yield from (Corner(inner, 2) for inner in _dot_folders(folder, listing))
-            yield from (Corner(folder / name, 2) for name in ("bin", "scripts", "backup"))
+    for folder in _other_homes(computer, listing):
+        yield Corner(folder, 0)
+        yield from (Corner(inner, 2) for inner in _dot_folders(folder, listing))
+        yield from (Corner(folder / name, 2) for name in ("bin", "scripts", "backup"))
     if computer.platform is Platform.MACOS:
         for name in ("LaunchAgents", "LaunchDaemons", "Scripts"):
             folder = computer.system_folder("Library", name)
             if folder is not None:
                 yield Corner(folder, 1)
+
+
+def _other_homes(computer: Computer, listing: Listing) -> Iterator[Path]:
+    """Root's home, and those of the other accounts where whoever looks is the one who looks after all of them."""
+    for parts in (("root",), ("var", "root")):
+        folder = computer.system_folder(*parts)
+        if folder is not None and folder != computer.home:
+            yield folder
+    if not computer.may_see_all_homes:
+        return
+    homes = computer.system_folder("Users" if computer.platform is Platform.MACOS else "home")
+    for entry in () if homes is None else listing.entries(homes):
+        if Path(entry.path) != computer.home and listing.is_folder(entry, follow_symlinks=False):
+            yield Path(entry.path)
 
 
 # Folders of /etc that packages fill, with hundreds of files.

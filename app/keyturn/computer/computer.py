@@ -130,6 +130,11 @@ class Computer:
         return root if is_another and os.path.exists(root / "etc" / "passwd") else None  # noqa: PTH110  (never raises)
 
     @property
+    def may_see_all_homes(self) -> bool:
+        """Whether the homes of other accounts are looked at, too: on a disk that somebody hands over, and by root."""
+        return not self.is_this_one or (sys.platform != "win32" and os.geteuid() == 0)
+
+    @property
     def shared_support(self) -> Path | None:
         """Where programs keep what belongs to no single person; None where that is not known, and on Linux.
 

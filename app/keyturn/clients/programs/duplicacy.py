@@ -11,7 +11,7 @@ from keyturn.clients.endpoints import is_aws_endpoint
 from keyturn.clients.findings import Discovery, key_id, named_key_id, no_key_id_in
 from keyturn.clients.interface import About, Client, CredentialSpans, ValueSpot
 from keyturn.clients.listing import Listing
-from keyturn.clients.variables.shell_files import project_folders
+from keyturn.clients.project_folders import project_folders
 from keyturn.edits import json_spans, trees
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.trees import Scalar, Writing

@@ -11,10 +11,10 @@ from keyturn.clients.described.guided import blind_spot
 from keyturn.clients.findings import Discovery
 from keyturn.clients.interface import AfterChange, Client, CredentialSpans
 from keyturn.clients.listing import Listing
+from keyturn.clients.project_folders import project_folders
 from keyturn.clients.variables.compose_commands import commands_in
 from keyturn.clients.variables.compose_mounts import kept_for, mounts_of, named_by
 from keyturn.clients.variables.compose_projects import extended_in, included_by
-from keyturn.clients.variables.shell_files import project_folders
 from keyturn.clients.variables.variable_places import Variables, spots_of, take_from
 from keyturn.clients.variables.variable_readers import containers_anew, is_compose_file
 from keyturn.computer.computer import Platform

@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.listing import Listing
 from keyturn.clients.variables.unit_files import environment_files
 from keyturn.clients.walking import SKIPPED_FOLDERS, Walk
 from keyturn.computer.computer import Platform
@@ -28,8 +27,6 @@ _SYSTEM_FOLDERS = ("profile.d", "default", "environment.d", "conf.d")
 _SCRIPT_ENDINGS = (".env", "-env", ".sh", ".conf")
 _REPOSITORY_FOLDERS = frozenset({"data", "index", "keys", "locks", "snapshots"})
 _PROJECT_FILES = (".env", ".envrc")
-# Home, its folders, and theirs: where projects with a `.env` usually stand.
-_PROJECT_FOLDERS = 400
 
 
 class Owner(StrEnum):
@@ -129,23 +126,3 @@ def _is_script(entry: os.DirEntry[str], walk: Walk) -> bool:
 def _is_no_repository(name: str) -> bool:
     """Whether a folder is none of those that make a restic repository on this disk, which are large."""
     return name not in _REPOSITORY_FOLDERS and name not in SKIPPED_FOLDERS
-
-
-def project_folders(home: Path, listing: Listing) -> Iterator[str]:
-    """Yield the folders of home and theirs, in which projects usually stand, up to a bound."""
-    left = _PROJECT_FOLDERS
-    folders = [str(home)]
-    for level in range(2):
-        inner: list[str] = []
-        for folder in folders:
-            names = [entry.name for entry in listing.entries(folder) if _is_project(entry, listing)]
-            inner += [os.path.join(folder, name) for name in names]  # noqa: PTH118  (hundreds of them, at once)
-        inner = inner[:left]
-        left -= len(inner)
-        yield from inner
-        folders = inner if level == 0 else []
-
-
-def _is_project(entry: os.DirEntry[str], listing: Listing) -> bool:
-    hidden = entry.name.startswith(".") or entry.name == "node_modules"
-    return not hidden and listing.is_folder(entry, follow_symlinks=False)
