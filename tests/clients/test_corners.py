@@ -201,7 +201,7 @@ def test_what_lies_some_folders_down_in_a_project_is_looked_into(path: str, tmp_
     assert (place.path, place.kind, place.secret is not None) == (file, PlaceKind.DESTINATION, True)
 
 
-@pytest.mark.parametrize("name", ["vendor", "node_modules", "Pictures", "target"])
+@pytest.mark.parametrize("name", ["vendor", "node_modules", "Pictures", "target", "repo/data/0a"])
 def test_what_others_wrote_into_a_project_is_not(name: str, tmp_path: Path) -> None:
     write(tmp_path / "site" / name / "x" / "y" / "prod.env", PAIR)
     assert find(tmp_path).places == ()

@@ -93,3 +93,17 @@ def test_a_file_that_cannot_be_edited_as_text_is_told_with_the_reason(office: Of
     written(office, "bin/offsite.bak")
     with pytest.raises(ClientError, match="cannot be edited as text"):
         office.plan(Route.SCOPED_USER, edit_text=(office.home / "bin/offsite.bak",))
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_the_new_key_may_do_what_the_commands_beside_it_ask(office: Office, as_text: bool) -> None:
+    office.account.create_bucket("fotos", region="us-east-1")
+    path = office.home / "site" / "up.yml"
+    pair = f"  AWS_ACCESS_KEY_ID: {office.old.access_key_id}\n  AWS_SECRET_ACCESS_KEY: {office.old.secret.reveal()}\n"
+    office.write("site/up.yml", f"shell: aws s3 sync --acl private --storage-class GLACIER . s3://fotos\n{pair}")
+
+    plan = office.plan(Route.SCOPED_USER, edit_text=(path,) if as_text else ())
+
+    assert plan.policy is not None
+    own = [one for one in plan.policy.as_json()["Statement"] if "fotos" in str(one["Resource"])]
+    assert {"s3:PutObjectAcl", "s3:RestoreObject"} <= {action for one in own for action in one["Action"]}

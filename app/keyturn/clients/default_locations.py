@@ -20,6 +20,7 @@ from keyturn.model.text import _
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
+    from keyturn.edits.files import FileContent
 
 # Old versions, logs also with their day or number, archives, mail boxes, what an editor or a trash keeps.
 _COPY = re.compile(
@@ -61,13 +62,21 @@ def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], r
         for one in occurrences_in(content.content):
             by_key.setdefault(one.key, []).append(one)
         places += [
-            mention_of(content.path, every)
+            _with_commands(mention_of(content.path, every), content)
             for key, every in by_key.items()
             if (str(content.real_path), key) not in claimed
         ]
     unread = (*found.failed.items(), *found.too_big.items())
     told = (Problem(path, error.title, error.message, code=error.code) for path, error in unread)
     return Findings(tuple(places), (*told, *unfinished(found.bounded)))
+
+
+def _with_commands(place: Place, content: FileContent) -> Place:
+    if place.kind is not PlaceKind.DESTINATION:
+        return place
+    from keyturn.clients.variables.commands_in_text import with_commands  # few texts hold a pair
+
+    return with_commands(place, content.content)
 
 
 def mention_of(path: Path, every: Sequence[Occurrence]) -> Place:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.walking import SKIPPED_FOLDERS
+from keyturn.model.late_patterns import pattern
 
 if TYPE_CHECKING:
     from keyturn.clients.listing import Listing
@@ -26,6 +27,8 @@ _NOT_WRITTEN_HERE = frozenset(
         *("anaconda3", "Mail", "Steam", "android-sdk", "Android"),
     }
 )
+# As stores name the folders of their content, such as restic's and Git's: hundreds of them, with what nobody reads.
+_OF_A_STORE = pattern(r"[0-9a-f]{2}|[0-9]")
 
 
 def project_folders(home: Path, listing: Listing) -> Iterator[str]:
@@ -64,4 +67,6 @@ def _below(home: Path, listing: Listing, levels: int, bound: int, left: list[Pat
 def _may_be_project(name: str, level: int) -> bool:
     if name.startswith(".") or name == "node_modules":
         return False
-    return level < _TOP_LEVELS or (name not in SKIPPED_FOLDERS and name not in _NOT_WRITTEN_HERE)
+    if level < _TOP_LEVELS:
+        return True
+    return name not in SKIPPED_FOLDERS and name not in _NOT_WRITTEN_HERE and _OF_A_STORE.fullmatch(name) is None

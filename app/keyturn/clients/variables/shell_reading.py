@@ -39,6 +39,10 @@ _NAMES_RESTIC = pattern(rb"^[^#\n]*?\brestic\b", re.MULTILINE)
 # `CMD ["PROGRAM", "WORD"]`
 _RECIPE = pattern(r"(?:docker|container)file(?:$|\.)", re.IGNORECASE)
 _LIST_OF_WORDS = pattern(rb"^([ \t]*(?:CMD|ENTRYPOINT|RUN)[ \t]+)(\[[^\n\]]*\])", re.MULTILINE | re.IGNORECASE)
+_RECIPE_OF_MAKE = pattern(r"(?:gnu)?makefile|.*\.mk", re.IGNORECASE | re.DOTALL)
+_MARKS_OF_MAKE = pattern(rb"(?<=[^\\]\n\t)[ \t@+-]+")
+_SETS_IN_MAKE = pattern(rb"(?m)^(?P<before>(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*)(?P<sign>[?:]{0,2})=")
+_VALUE_IN_MAKE = pattern(rb"\$\(([A-Za-z_]\w*)\)")
 _BETWEEN_WORDS = bytes.maketrans(b"[],", b"   ")
 _REPOSITORY_OPTION = pattern(rb"\s(?:-r|--repo)[ =]")
 
@@ -179,6 +183,8 @@ def variables_of(content: FileContent) -> ShellText:
             both = ShellText(found.assignments, as_script.commands)
             return as_script if _halves(as_script) > _halves(found) else both
         return found
+    if _RECIPE_OF_MAKE.fullmatch(content.path.name) is not None:
+        return _recipe_of_make(content)
     if is_script(content) or not dotenv.holds_nothing_else(text):
         return shell.read(text, path=content.path)
     # Compose and systemd take such files whatever they are called: with blanks around `=`, with comments after `;`.
@@ -194,6 +200,22 @@ def _for_a_shell(content: FileContent) -> bytes:
     if _RECIPE.match(content.path.name) is None:
         return content.content
     return _LIST_OF_WORDS.sub(lambda found: found[1] + found[2].translate(_BETWEEN_WORDS), content.content)
+
+
+def _recipe_of_make(content: FileContent) -> ShellText:
+    """What a recipe of make sets and runs, as a shell has it (GNU make's manual, "Setting" and "Recipe Syntax").
+
+    What differs is written in as many letters: its marks before a command, `$(NAME)`, and the signs that set.
+    """
+    text = _MARKS_OF_MAKE.sub(lambda found: b" " * len(found[0]), content.content)
+    text = _VALUE_IN_MAKE.sub(rb"${\1}", text)
+    plain = _SETS_IN_MAKE.sub(
+        lambda found: found["before"].replace(b"export", b"      ") + b" " * len(found["sign"]) + b"=", text
+    )
+    sets = dotenv.assignments(plain, path=content.path)
+    runs = shell.read(text, path=content.path)
+    known = {one.value_span for one in runs.assignments}
+    return ShellText((*(one for one in sets if one.value_span not in known), *runs.assignments), runs.commands)
 
 
 def _halves(text: ShellText) -> int:

@@ -51,7 +51,7 @@ def needs_of(
     needs: dict[str, BucketNeeds] = {}
     every = [
         *(_of_place(one.place, target, seen, options) for one in destinations for target in one.targets),
-        *(BucketNeeds(target.bucket, rights_for(one)) for one in programs for target in one.targets),
+        *(BucketNeeds(target.bucket, rights_for(one, target)) for one in programs for target in one.targets),
         *(_of_other(one, options) for one in others),
     ]
     for need in every:

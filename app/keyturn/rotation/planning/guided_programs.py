@@ -59,11 +59,13 @@ def is_by_hand(place: Place) -> bool:
     return guide_named(place.client) is not None or fixed
 
 
-def rights_for(program: ByHand) -> frozenset[Addition]:
-    """Return what a program asks of S3 beyond the base; nothing where it is not known whether it uses the key."""
+def rights_for(program: ByHand, target: Target) -> frozenset[Addition]:
+    """Return what a program asks of a bucket beyond the base; nothing where it is not known whether it uses the key."""
     guide = guide_named(program.client)
     asked = guide.asks if guide is not None and program.known and not program.places else frozenset()
-    return asked.union(*(place.additions for place in program.places))
+    archived = any(manner.archives for place in program.places for manner in place.manners_for(target))
+    asked |= {Addition.RESTORE} if archived else set()
+    return asked.union(*(place.additions_for(target) for place in program.places))
 
 
 def _known(name: str, places: Sequence[Place], given: tuple[Target, ...]) -> ByHand:

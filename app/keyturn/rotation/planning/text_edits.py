@@ -42,9 +42,12 @@ def text_edits(mentions: Sequence[Place], pair: KeyPair | None, named: Sequence[
         ClientError: `text.refused`, where one was named that is not edited as text.
     """
     by_file: dict[str, Path] = {}
+    known: dict[Path, Place] = {}
     for place in mentions:
         if may_be_text(place):
-            by_file.setdefault(os.path.realpath(place.path), place.path)
+            file = by_file.setdefault(os.path.realpath(place.path), place.path)
+            if place.targets or place.consumers:
+                known.setdefault(file, place)
     wanted = {os.path.realpath(path.expanduser()) for path in named}
     for path in sorted(wanted - by_file.keys()):
         raise UsageError(
@@ -64,7 +67,8 @@ def text_edits(mentions: Sequence[Place], pair: KeyPair | None, named: Sequence[
         refusal = refusals[real]
         if refusal is not None:
             raise refusal
-    places = [place for real in by_file if real in wanted for place in _places(by_file[real], pair)]
+    named_files = [by_file[real] for real in by_file if real in wanted]
+    places = [_with_uses(place, known.get(path)) for path in named_files for place in _places(path, pair)]
     offered = tuple(path for real, path in by_file.items() if refusals[real] is None and real not in wanted)
     return TextEdits(tuple(places), offered)
 
@@ -110,6 +114,21 @@ def edited_by(place: Place, pair: KeyPair | None) -> EditedBy:
         if why_not(place.path, pair) is None:
             return EditedBy.TEXT
     return EditedBy.BY_HAND
+
+
+def _with_uses(place: Place, found: Place | None) -> Place:
+    """The place with what a look found out about the key in its file: its buckets, and the programs that take it."""
+    if found is None:
+        return place
+    return replace(
+        place,
+        targets=found.targets,
+        region=found.region,
+        endpoint=found.endpoint,
+        additions=found.additions,
+        manner=found.manner,
+        consumers=found.consumers,
+    )
 
 
 def _places(path: Path, pair: KeyPair) -> list[Place]:
