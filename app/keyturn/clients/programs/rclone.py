@@ -11,6 +11,7 @@ from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.findings import Discovery, ProfileReference, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.interface import About, Client, CredentialSpans, OwnCheck, PrivateFile, ValueSpot
 from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
+from keyturn.clients.programs import rclone_connections
 from keyturn.clients.programs.rclone_remotes import Remotes, RemoteSettings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
 from keyturn.clients.variables.rclone_options import rclone_additions, rclone_manner
@@ -76,13 +77,14 @@ class Rclone(Client):
                 look.report_unparsable(content, error)
         else:
             look.take(_places(opened, entries, note))
+            look.take(rclone_connections.places_of(opened, entries))
             look.loans.extend(_loans(computer, entries))
 
     def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair that counts for each S3 remote; see `Client.spots`."""
         entries = ini.entries(content.content, _RCLONE, path=content.path)
         effective = ini.Effective(entries, _RCLONE)
-        found: dict[str, CredentialSpans] = {}
+        found = dict(rclone_connections.spots_of(content, entries))
         for section in _s3_sections(entries, effective):
             access_key_id = effective.entry(section, _ID)
             secret = effective.entry(section, _SECRET)
@@ -136,7 +138,7 @@ class Rclone(Client):
         program = installed("rclone", computer)
         if program is None or target is None or place.kind is not PlaceKind.DESTINATION:
             return None
-        if not reaches_the_same(place, endpoint_url) or not is_remote_name(place.name):
+        if not reaches_the_same(place, endpoint_url) or not is_remote_name(place.locator):
             return None
         path = f"{target.bucket}/{target.prefix}".rstrip("/")
         limits = ("--low-level-retries", "1", "--retries", "1", "--contimeout", "10s", "--timeout", "20s")
@@ -146,7 +148,9 @@ class Rclone(Client):
         )
         content = self.opened(computer, read_file(place.path))
         pair = self.locate(computer, (place,))[0].pair
-        found = Remotes(ini.entries(content.content, _RCLONE, path=place.path)).settings(place.locator)
+        entries = ini.entries(content.content, _RCLONE, path=place.path)
+        made_up = rclone_connections.connections(entries).get(place.locator)
+        found = Remotes(entries).settings(place.locator) if made_up is None else made_up.settings
         settings = {
             "type": "s3",
             _ID: pair.access_key_id.value,

@@ -12,7 +12,7 @@ from keyturn.model.places import Target
 
 # A remote in a setting: `name:path`, or `name,option=value:path`. Names may hold spaces and dots (rclone's own
 # documentation of remote names and connection strings).
-_REMOTE = pattern(r"(?P<name>[\w.+@ -]+)(?:,[^:]*)?:(?P<path>.*)", re.DOTALL)
+_REMOTE = pattern(r"(?P<name>[\w.+@ -]+)(?P<options>,[^:]*)?:(?P<path>.*)", re.DOTALL)
 # What rclone itself takes for a name on its command line; anything else could be an option, or a remote made up there.
 _NAME = pattern(r"[\w.+@][\w.+@ -]*")
 # What a `union` appends to an upstream to say how it may be used.
@@ -94,6 +94,8 @@ class Remotes:
                 match = _REMOTE.fullmatch((_joined(remote, below) if len(passed) > 1 else remote).strip())
                 # A ring of remotes ends nowhere.
                 if match is None or match["name"] in passed or match["name"] not in self._names:
+                    continue
+                if "access_key_id=" in (match["options"] or ""):  # that key's bucket, and not this one's
                     continue
                 name, path = match["name"], match["path"]
                 if not self._is_s3(name):
