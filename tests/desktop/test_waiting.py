@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop import dates
 from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.icons import Shape
+from keyturn.desktop.main_window import Doors, MainWindow
+from keyturn.desktop.navigation import Assistant
 from keyturn.desktop.old_key_use import OldKeyUse, UsesTold
 from keyturn.desktop.pages.unseen_backups import UnseenBackups, backups_card
 from keyturn.desktop.progress_state import Reached
+from keyturn.desktop.runner import Runner
 from keyturn.desktop.waiting_card import UseRow
 from keyturn.desktop.waiting_line import WaitingLine
 from keyturn.desktop.waiting_words import Station, situation_while_waiting, stations_of, waits_for_days_alone
@@ -21,11 +27,13 @@ from keyturn.desktop.widgets import Button, Quiet, Strong, Text
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.backups_seen import BackupSeen
 from keyturn.rotation.finding.situation import Mood
+from keyturn.rotation.location import Location
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.sight import Sight
 from keyturn.rotation.steps import Result
+from keyturn_practice.timeline import HandClock
 
-from .conftest import SmallHome
+from .conftest import PATIENCE, SmallHome
 from .test_accessible import has_room, longer_words, twice_the_size  # noqa: F401  (two fixtures)
 from .test_flow import BEGIN, LOOK, Walk, off, walk  # noqa: F401  (a fixture)
 
@@ -96,6 +104,32 @@ def test_from_the_day_on_which_it_went_off_the_line_names_what_is_past(walk: Wal
     situation = situation_while_waiting(*_stands(walk), None)
     assert situation is not None
     assert situation.title == "Today: delete the old key"
+
+
+def test_the_button_that_looks_keeps_the_focus_and_the_answer_says_when(
+    watching: Walk,
+    small_home: SmallHome,
+    qtbot: QtBot,
+    start_runner: Callable[[Location, HandClock], Runner],
+) -> None:
+    runner = start_runner(small_home.location, small_home.clock)
+    window = MainWindow(runner, Doors(Assistant, lambda home: None, lambda: None))
+    qtbot.addWidget(window)
+    window.show()
+    window.look()
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)
+
+    def look() -> Button:
+        (button,) = [one for one in window.view.findChildren(Button) if one.isVisible() and one.text() == "Look now"]
+        return button
+
+    small_home.advance(1)
+    look().setFocus()
+    QTest.keyClick(look(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)
+    assert look().hasFocus()
+    told = [one.text() for one in window.view.findChildren(Quiet) if one.isVisible()]
+    assert f"Looked {dates.clock(small_home.clock.now())}; AWS can be a few hours behind." in told
 
 
 @pytest.mark.parametrize("text", [None, "Nobody else has used it.", "Whether anybody uses it is not known. " * 4])

@@ -124,12 +124,12 @@ class DestinationList(QWidget):
     Attributes:
         opened: a row was chosen; the `Goal` whose page it opens.
         menu_wanted: what else can be done with a row; its `Goal`, and where on the screen.
-        unread: a row was chosen of what could not be read.
+        unread: a row was chosen of what could not be read; its file.
     """
 
     opened = Signal(object)
     menu_wanted = Signal(object, object)
-    unread = Signal()
+    unread = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -208,7 +208,7 @@ class DestinationList(QWidget):
     def _open(self, index: QModelIndex) -> None:
         row = self.model.row(index)
         if isinstance(row, UnreadRow):
-            self.unread.emit()
+            self.unread.emit(row.path)
         else:
             self.opened.emit(PlaceGoal(row.place.identity))
 

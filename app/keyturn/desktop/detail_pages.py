@@ -104,6 +104,7 @@ class Things(QObject):
 
         page = PlacePage(*pair, self.overview, self._runner, self._users)
         page.opened.connect(self.open)
+        page.asked.connect(self.replaced)
         page.checked.connect(lambda check: self.checked.emit(goal.identity, check))
         self._front.open(page)
         return page

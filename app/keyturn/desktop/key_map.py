@@ -6,7 +6,7 @@ window is narrow for its text, there is one column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
@@ -17,7 +17,7 @@ from keyturn.desktop.columns import let_go
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.map_card import NodeCard
-from keyturn.desktop.map_nodes import LineState, Node, Opens
+from keyturn.desktop.map_nodes import CardAct, LineState, Node, Opens
 from keyturn.desktop.picture import Link, Picture
 from keyturn.desktop.widgets import Quiet
 from keyturn.model.text import _
@@ -32,15 +32,20 @@ class KeyMap(QWidget):
         opened: a card was pressed; the `Goal` whose page it opens.
         menu_wanted: what else can be done with a card; its `Goal`, and where on the screen.
         unfolded: the card of those that are not drawn was pressed.
-        unread: the card of what could not be read was pressed.
+        unread: the card of what could not be read was pressed; its file, or None where the card stands for several.
+        left_out, tried_again: a button on the card of a file that could not be read was pressed; the file.
         asked: the card of open buckets was pressed; the key of their account.
+        reached: the arrow keys came to this card; what scrolls around the map shows it.
         told: the facts of the card that the mouse or the focus is on; empty where there is none.
     """
 
     opened = Signal(object)
     menu_wanted = Signal(object, object)
     unfolded = Signal()
-    unread = Signal()
+    unread = Signal(object)
+    left_out = Signal(object)
+    tried_again = Signal()
+    reached = Signal(object)
     asked = Signal(object)
     told = Signal(str)
 
@@ -55,7 +60,7 @@ class KeyMap(QWidget):
 
     def show_picture(self, picture: Picture) -> None:
         """Draw another picture; the focus stays on the same thing where it is still there."""
-        focused = next((name for name, card in self._cards.items() if card.hasFocus()), None)
+        focused = None if (card := self._focused) is None else card.node.identity
         let_go((*self._cards.values(), *self._heads))
         self._notice(None)
         self._heads = tuple(Quiet(text, self) for text in (_("Access keys"), _("Backup programs"), _("Buckets")))
@@ -72,6 +77,13 @@ class KeyMap(QWidget):
         self._arrange()
         if focused in self._cards:
             self._cards[focused].setFocus()
+
+    @property
+    def _focused(self) -> NodeCard | None:
+        """The card that has the focus, or whose button has it."""
+        seen = self.focusWidget()
+        has = (card for card in self._cards.values() if card is seen or (seen is not None and card.isAncestorOf(seen)))
+        return next(has, None) if seen is not None and seen.hasFocus() else None
 
     @property
     def cards(self) -> tuple[NodeCard, ...]:
@@ -99,7 +111,7 @@ class KeyMap(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the focus: up and down within a column, left and right along a line."""
-        card = next((one for one in self._cards.values() if one.hasFocus()), None)
+        card = self._focused
         moves: dict[int, Callable[[NodeCard], NodeCard | None]] = {
             Qt.Key.Key_Up: lambda one: self._neighbour(one, -1),
             Qt.Key.Key_Down: lambda one: self._neighbour(one, 1),
@@ -112,6 +124,7 @@ class KeyMap(QWidget):
             super().keyPressEvent(event)
             return
         target.setFocus(Qt.FocusReason.TabFocusReason)
+        self.reached.emit(target)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the lines behind the cards; those of the noticed card are wider, and over the others."""
@@ -126,6 +139,7 @@ class KeyMap(QWidget):
         card = NodeCard(node, kind, self)
         card.noticed.connect(lambda on, one=card: self._notice(one if on else None))
         card.clicked.connect(lambda: self._open(node))
+        card.acted.connect(lambda act: self._act(act, node))
         if node.goal is not None:
             card.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             card.customContextMenuRequested.connect(
@@ -136,7 +150,7 @@ class KeyMap(QWidget):
     def _open(self, node: Node) -> None:
         match node.opens:
             case Opens.UNREAD:
-                self.unread.emit()
+                self.unread.emit(node.path)
             case Opens.QUESTION:
                 self.asked.emit(node.key)
             case _ if node.goal is not None:
@@ -144,13 +158,24 @@ class KeyMap(QWidget):
             case _:
                 self.unfolded.emit()
 
+    def _act(self, act: CardAct, node: Node) -> None:
+        match act:
+            case CardAct.ANSWER:
+                self.asked.emit(node.key)
+            case CardAct.UNLOCK:
+                self.unread.emit(node.path)
+            case CardAct.TRY_AGAIN:
+                self.tried_again.emit()
+            case CardAct.LEAVE_OUT:
+                self.left_out.emit(node.path)
+
     def _notice(self, card: NodeCard | None) -> None:
         self._noticed = card
         self.told.emit("" if card is None else card.node.facts)
         self.update()
 
     def _order_focus(self) -> None:
-        ordered = [card for column in self._columns for card in column]
+        ordered = [one for column in self._columns for card in column for one in (card, *card.buttons)]
         for before, after in pairwise(ordered):
             QWidget.setTabOrder(before, after)
 
@@ -174,11 +199,12 @@ class KeyMap(QWidget):
         return width < em(self, _NARROW)
 
     def _height_for(self, width: int) -> int:
-        step = em(self, 3.1) + em(self, 0.7)
-        if self._is_narrow(width):
-            return em(self, 0.6) + step * max(1, sum(len(column) for column in self._columns))
-        rows = max([1, *(len(column) for column in self._columns)])
-        return self._below_heads(width) + em(self, 0.2) + step * rows
+        lowest = max((place.bottom() + 1 for place in self._places(width).values()), default=em(self, 3.1))
+        return lowest + em(self, 0.6)
+
+    def _places(self, width: int) -> dict[NodeCard, QRect]:
+        """Where each card stands in this width."""
+        return self._places_in_one_column(width) if self._is_narrow(width) else self._places_in_columns(width)
 
     def _below_heads(self, width: int) -> int:
         """Where the cards begin: the names of the columns take as many lines as they need."""
@@ -191,56 +217,71 @@ class KeyMap(QWidget):
     def _arrange(self) -> None:
         if not self._heads:
             return  # nothing was shown yet
-        if self._is_narrow(self.width()):
-            self._arrange_in_one_column()
-        else:
-            self._arrange_in_columns()
-        self.setMinimumHeight(self._height_for(self.width()))
+        width = self.width()
+        narrow = self._is_narrow(width)
+        for head, left in zip(self._heads, self._lefts(width), strict=True):
+            head.setVisible(not narrow)
+            head.setGeometry(left, em(self, 0.3), self._card_width(width), self._below_heads(width) - em(self, 0.7))
+        for card, place in self._places(width).items():
+            card.setGeometry(place)
+        self.setMinimumHeight(self._height_for(width))
         self.update()
 
-    def _arrange_in_columns(self) -> None:
-        height, gap, top = em(self, 3.1), em(self, 0.7), self._below_heads(self.width())
+    def _lefts(self, width: int) -> tuple[int, int, int]:
         margin = em(self, 0.2)
-        width = self.width() - 2 * margin
-        card_width = self._card_width(self.width())
-        lefts = (margin, margin + int(width * 0.36), margin + width - card_width)
-        for head, left in zip(self._heads, lefts, strict=True):
-            head.setVisible(True)
-            head.setGeometry(left, em(self, 0.3), card_width, top - em(self, 0.7))
-        tops: dict[str, float] = {}
-        for at, card in enumerate(self._columns[1]):
-            tops[card.node.identity] = top + at * (height + gap)
+        inside = width - 2 * margin
+        return margin, margin + int(inside * 0.36), margin + inside - self._card_width(width)
+
+    def _places_in_columns(self, width: int) -> dict[NodeCard, QRect]:
+        card_width, gap, top = self._card_width(width), em(self, 0.7), self._below_heads(width)
+        heights = {card: card.height_at(card_width) for card in self._cards.values()}
+        middles: dict[str, float] = {}
+        lowest = top
+        for card in self._columns[1]:
+            middles[card.node.identity] = lowest + heights[card] / 2
+            lowest += heights[card] + gap
         for column, forward in ((self._columns[0], True), (self._columns[2], False)):
-            self._place_beside(column, tops, forward=forward, top=top, step=height + gap)
-        for column, left in zip(self._columns, lefts, strict=True):
+            self._place_beside(column, middles, heights, forward=forward, top=top, gap=gap)
+        places = {}
+        for column, left in zip(self._columns, self._lefts(width), strict=True):
             for card in column:
-                card.setGeometry(QRect(left, round(tops[card.node.identity]), card_width, height))
+                high = heights[card]
+                places[card] = QRect(left, round(middles[card.node.identity] - high / 2), card_width, high)
+        return places
 
     def _place_beside(
-        self, column: Sequence[NodeCard], tops: dict[str, float], *, forward: bool, top: float, step: float
+        self,
+        column: Sequence[NodeCard],
+        middles: dict[str, float],
+        heights: Mapping[NodeCard, int],
+        *,
+        forward: bool,
+        top: float,
+        gap: float,
     ) -> None:
         """Put each card at the middle of those it is linked with, below the one before."""
         wanted = []
         for card in column:
             name = card.node.identity
             others = [
-                tops[link.end if forward else link.start]
+                middles[link.end if forward else link.start]
                 for link in self._links
-                if name == (link.start if forward else link.end) and (link.end if forward else link.start) in tops
+                if name == (link.start if forward else link.end) and (link.end if forward else link.start) in middles
             ]
-            wanted.append((sum(others) / len(others) if others else top, card))
+            wanted.append((sum(others) / len(others) if others else top + heights[card] / 2, card))
         lowest = top
         for middle, card in sorted(wanted, key=lambda pair: pair[0]):
-            tops[card.node.identity] = max(lowest, middle)
-            lowest = tops[card.node.identity] + step
+            highest = max(lowest, middle - heights[card] / 2)
+            middles[card.node.identity] = highest + heights[card] / 2
+            lowest = highest + heights[card] + gap
 
-    def _arrange_in_one_column(self) -> None:
-        for head in self._heads:
-            head.setVisible(False)
-        height, gap, indent = em(self, 3.1), em(self, 0.7), em(self, 1.6)
-        for at, (card, depth) in enumerate(self._as_tree()):
-            left = depth * indent
-            card.setGeometry(QRect(left, at * (height + gap), self.width() - left, height))
+    def _places_in_one_column(self, width: int) -> dict[NodeCard, QRect]:
+        places, top = {}, 0
+        for card, depth in self._as_tree():
+            left = depth * em(self, 1.6)
+            places[card] = QRect(left, top, width - left, card.height_at(width - left))
+            top += places[card].height() + em(self, 0.7)
+        return places
 
     def _as_tree(self) -> Iterable[tuple[NodeCard, int]]:
         seen: set[str] = set()

@@ -52,6 +52,8 @@ class MainView(QWidget):
         opened: the page of a key, a place or a bucket is wanted; its `Goal`.
         menu_wanted: what else can be done with one of them; its `Goal`, and where on the screen.
         asked: what is not known of this key's buckets is to be answered.
+        unread_wanted: the page of what could not be read is wanted; the file that it is about, or None.
+        left_out, tried_again: what could not be read is to be left out, or looked at once more; of the first the file.
         rest_wanted, account_wanted, mail_wanted, check_wanted: the other buttons.
         continued, undone: of the history, with the rotation's name.
         day_came: the day for which one waited.
@@ -61,6 +63,9 @@ class MainView(QWidget):
     opened = Signal(object)
     menu_wanted = Signal(object, object)
     asked = Signal(object)
+    unread_wanted = Signal(object)
+    left_out = Signal(object)
+    tried_again = Signal()
     rest_wanted = Signal()
     account_wanted = Signal()
     mail_wanted = Signal()
@@ -167,12 +172,15 @@ class MainView(QWidget):
         made.opened.connect(self.opened)
         made.menu_wanted.connect(self.menu_wanted)
         made.unfolded.connect(lambda: self.tabs.setCurrentIndex(1))
-        made.unread.connect(self.rest_wanted)
+        made.unread.connect(self.unread_wanted)
+        made.left_out.connect(self.left_out)
+        made.tried_again.connect(self.tried_again)
         made.asked.connect(self.asked)
         made.told.connect(self._tell_facts)
         self._drawn = Scrolled()
         self._drawn.column.setContentsMargins(0, 0, 0, 0)
         self._drawn.column.addWidget(made)
+        made.reached.connect(self._drawn.ensureWidgetVisible)
         self._drawn.column.addStretch(1)
         self._map_place.addWidget(self._drawn)
         return made
@@ -197,8 +205,7 @@ class MainView(QWidget):
         made = DestinationList()
         made.opened.connect(self.opened)
         made.menu_wanted.connect(self.menu_wanted)
-        made.menu_wanted.connect(self.menu_wanted)
-        made.unread.connect(self.rest_wanted)
+        made.unread.connect(self.unread_wanted)
         self._views.addWidget(made)
         self._order_focus()
         return made
@@ -290,10 +297,18 @@ class MainView(QWidget):
         from keyturn.desktop.columns import empty
 
         self._due = due
+        focused = next((one.text() for one in self._waited_buttons() if one.hasFocus()), None)
         empty(self._waiting)
         if card is not None:
             self._waiting.addWidget(card)
         self._order_focus()
+        if (again := next((one for one in self._waited_buttons() if one.text() == focused), None)) is not None:
+            again.setFocus()
+
+    def _waited_buttons(self) -> Iterator[Button]:
+        """The buttons of the card that is there while one waits."""
+        if (item := self._waiting.itemAt(0)) is not None and (card := item.widget()) is not None:
+            yield from card.findChildren(Button)
 
     def show_failure(self, error: AppError) -> None:
         """The look did not work out; what was shown before stays."""
@@ -321,6 +336,12 @@ class MainView(QWidget):
     def say(self, text: str, file: Path | None = None) -> None:
         """Say what was just done, above the map, with the file that came of it."""
         self.note.show_text(text, ColorTone.GOOD, file)
+        self.note.show()
+        announce(self, text)
+
+    def warn(self, text: str) -> None:
+        """Answer, above the map, a press that changed nothing."""
+        self.note.show_text(text, ColorTone.ATTENTION)
         self.note.show()
         announce(self, text)
 

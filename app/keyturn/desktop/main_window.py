@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.picture import Prepared
     from keyturn.desktop.place_check import PlaceCheck
+    from keyturn.desktop.unread_ways import UnreadWays
     from keyturn.model.errors import AppError
     from keyturn.model.keys import AccessKeyId
 
@@ -95,7 +96,10 @@ class MainWindow(QMainWindow):
         view.menu_wanted.connect(self.things.show_menu)
         self.things.replaced.connect(self._replace)
         self.things.checked.connect(self._see_check)
-        view.rest_wanted.connect(self._open_rest)
+        view.rest_wanted.connect(lambda: self._unread.open())
+        view.unread_wanted.connect(lambda path: self._unread.open(path))
+        view.left_out.connect(lambda path: self._unread.leave_out(path))
+        view.tried_again.connect(lambda: self._unread.try_again())
         view.asked.connect(self._replace)
         view.mail_wanted.connect(lambda: self.mails.open())
         view.account_wanted.connect(lambda: self.menu_pages.open_account())
@@ -131,6 +135,13 @@ class MainWindow(QMainWindow):
         from keyturn.desktop.menu_pages import MenuPages
 
         return MenuPages(self)
+
+    @cached_property
+    def _unread(self) -> UnreadWays:
+        """What is done about what could not be read."""
+        from keyturn.desktop.unread_ways import UnreadWays
+
+        return UnreadWays(self, self._begin)
 
     @property
     def under_way(self) -> str:
@@ -184,6 +195,7 @@ class MainWindow(QMainWindow):
         self.view.show_overview(prepared)
         self._show_waiting(prepared.overview)
         self.menus.fit()
+        self._unread.answer(prepared.overview)
 
     def _see_check(self, identity: str, check: PlaceCheck) -> None:
         """What was seen of one place counts on the map and in the list, too."""
@@ -290,20 +302,6 @@ class MainWindow(QMainWindow):
                 self.open_rotation(rotation.name)
                 return
         self._begin(key)
-
-    def _open_rest(self) -> None:
-        if self.overview is not None:
-            from keyturn.desktop.rest_page import RestPage
-
-            page = RestPage(self.overview, self.runner)
-            page.unlocked.connect(lambda: self._see_unlocked(page))
-            page.left_out.connect(self._begin)
-            self.open_page(page)
-
-    def _see_unlocked(self, page: MainPage) -> None:
-        """What was opened is looked into, and the page that named it as closed is no longer true."""
-        self.pages.take_away(page)
-        self.look()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes a mail, a file, a folder or a text, wherever it is over the window."""

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from keyturn.desktop.font_sizes import em, strong_font
 from keyturn.desktop.look import colours_of, tone_colour
-from keyturn.desktop.map_nodes import LineState, Node
-from keyturn.desktop.widgets import paint_card, paint_pill
+from keyturn.desktop.map_nodes import CardAct, LineState, Node
+from keyturn.desktop.reflowing import ButtonRow
+from keyturn.desktop.widgets import Button, paint_card, paint_pill
 from keyturn.model.text import unmarked
 
 _PART = " · "  # between the parts of a card's detail
+_BESIDE_BUTTONS = 0.9  # line heights
 
 
 class NodeCard(QAbstractButton):
@@ -20,9 +31,11 @@ class NodeCard(QAbstractButton):
 
     Attributes:
         noticed: the mouse or the focus came (True) or left (False).
+        acted: one of its own buttons was pressed; the `CardAct`.
     """
 
     noticed = Signal(bool)
+    acted = Signal(object)
 
     def __init__(self, node: Node, kind: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,10 +46,41 @@ class NodeCard(QAbstractButton):
         words = [kind, node.title, node.detail, node.pill, node.state.word if node.state.word != node.pill else ""]
         self.setAccessibleName(", ".join(word for word in words if word))
         self.setAccessibleDescription(node.facts)
+        self._buttons = ButtonRow(*map(self._button, node.acts), parent=self) if node.acts else None
+
+    def _button(self, act: CardAct) -> Button:
+        button = Button(act.word)
+        button.setAccessibleName(act.about(self.node.thing))
+        button.setAccessibleDescription(self.node.facts)
+        button.clicked.connect(lambda: self.acted.emit(act))
+        return button
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """Its own buttons, from the left to the right."""
+        return tuple(self.findChildren(Button))
+
+    def height_at(self, width: int) -> int:
+        """How high it is where it is so wide: its words have the same height on every card."""
+        words = em(self, 3.1)
+        if self._buttons is None:
+            return words
+        room = width - 2 * em(self, _BESIDE_BUTTONS)
+        beside_each_other = room >= self._buttons.whole()
+        heights = [one.height_at(one.sizeHint().width() if beside_each_other else room) for one in self.buttons]
+        high = max(heights) if beside_each_other else sum(heights) + em(self, 0.6) * (len(heights) - 1)
+        return words + high + em(self, 0.3)
 
     def sizeHint(self) -> QSize:
-        """The height that every card has; how wide it is follows from its column."""
-        return QSize(em(self, 11), em(self, 3.1))
+        """How wide it is follows from its column."""
+        return QSize(em(self, 11), self.height_at(em(self, 11)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts its buttons below its words."""
+        super().resizeEvent(event)
+        if self._buttons is not None:
+            beside, top = em(self, _BESIDE_BUTTONS), em(self, 2.9)
+            self._buttons.setGeometry(beside, top, self.width() - 2 * beside, self.height() - top - em(self, 0.5))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Says `noticed`, so that the map tells the card's facts and lights its lines."""
@@ -72,11 +116,12 @@ class NodeCard(QAbstractButton):
         painter = QPainter(self)
         colours = colours_of(self)
         faded = self.node.state is LineState.RETIRED
+        high = self.height() if self._buttons is None else em(self, 3.1)  # of the words
         paint_card(
             painter, self, hover=self.underMouse(), focus=self.hasFocus(), dashed=not self.node.is_known or faded
         )
         if self.node.is_known and not faded:
-            stripe = QRectF(1, em(self, 0.55), em(self, 0.28), self.height() - em(self, 1.1))
+            stripe = QRectF(1, em(self, 0.55), em(self, 0.28), high - em(self, 1.1))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tone_colour(colours, self.node.state.tone))
             painter.drawRoundedRect(stripe, 2, 2)
@@ -88,7 +133,7 @@ class NodeCard(QAbstractButton):
             beside = right - width - em(self, 0.3)
             # A title, such as a key's ID, is worth more than the detail: the pill goes below where there is no room.
             fits = QFontMetricsF(strong).horizontalAdvance(self.node.title) <= beside - left
-            top = em(self, 0.45) if fits else self.height() - em(self, 1.65)
+            top = em(self, 0.45) if fits else high - em(self, 1.65)
             pill = QRectF(right - width, top, width, em(self, 1.2))
             paint_pill(painter, self, pill, self.node.pill, self.node.pill_tone or self.node.state.tone)
             if fits:
@@ -99,7 +144,7 @@ class NodeCard(QAbstractButton):
         painter.setFont(strong)
         painter.setPen(QColor(colours.quiet if faded else colours.text))
         line = painter.fontMetrics().height()
-        middle = self.height() / 2
+        middle = high / 2
         title = QRectF(left, middle - line, title_right - left, line)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(title, flags, _elided(painter, self.node.title, title.width()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TypeAlias
 
 from keyturn.desktop.look import ColorTone
@@ -83,6 +84,34 @@ class Opens(Enum):
     QUESTION = "question"  # the question about buckets, on the way to the plan
 
 
+class CardAct(Enum):
+    """What a button on a card does."""
+
+    LEAVE_OUT = "leave-out"  # replace the key without the file that could not be read
+    TRY_AGAIN = "try-again"  # look once more whether it can be read
+    UNLOCK = "unlock"  # ask for its password
+    ANSWER = "answer"  # the question about buckets
+
+    @property
+    def word(self) -> str:
+        """What stands on the button."""
+        return {
+            CardAct.LEAVE_OUT: _("Leave it out…"),
+            CardAct.TRY_AGAIN: _("Try again"),
+            CardAct.UNLOCK: _("Open it…"),
+            CardAct.ANSWER: _("Answer…"),
+        }[self]
+
+    def about(self, thing: str) -> str:
+        """The same with what it is about, for a screen reader."""
+        return {
+            CardAct.LEAVE_OUT: _("{path}: leave it out").format(path=thing),
+            CardAct.TRY_AGAIN: _("{path}: try again").format(path=thing),
+            CardAct.UNLOCK: _("{path}: open it").format(path=thing),
+            CardAct.ANSWER: _("{what}: answer").format(what=thing),
+        }[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One card.
@@ -92,6 +121,8 @@ class Node:
         pill: its state in a word; may be empty. `pill_tone`: where the word says something else than the state does.
         facts: all that is known of it in sentences, told at hover and focus.
         key: the key that it has, or is; None for a card that stands for several.
+        path: the file that could not be read, and `thing`, as people see it; None for every other card.
+        acts: what its own buttons do.
     """
 
     identity: str
@@ -103,6 +134,9 @@ class Node:
     key: AccessKeyId | None = None
     pill_tone: ColorTone | None = None
     opens: Opens = Opens.KEY
+    path: Path | None = None
+    thing: str = ""
+    acts: tuple[CardAct, ...] = ()
 
     @property
     def goal(self) -> Goal | None:
@@ -122,5 +156,5 @@ class Node:
         return self.state is not LineState.UNKNOWN
 
     def __post_init__(self) -> None:
-        for name in ("title", "detail", "facts"):
+        for name in ("title", "detail", "facts", "thing"):
             object.__setattr__(self, name, in_widget(getattr(self, name)))

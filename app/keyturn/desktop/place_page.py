@@ -41,10 +41,12 @@ class PlacePage(MainPage):
     Attributes:
         identity: of the place.
         opened: a card or a button was pressed; the `Goal` whose page it opens.
+        asked: what is not known of this key's buckets is to be answered.
         checked: the place was checked by itself; the `PlaceCheck`.
     """
 
     opened = Signal(object)
+    asked = Signal(object)
     checked = Signal(object)
 
     def __init__(
@@ -66,6 +68,7 @@ class PlacePage(MainPage):
         self.orders.add(self.check)
         self.map = KeyMap()
         self.map.opened.connect(self._open)
+        self.map.asked.connect(self.asked)
         self.column.addWidget(self.map)
         self.column.addWidget(self._facts())
         head = QHBoxLayout()

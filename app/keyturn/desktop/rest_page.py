@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.folder import can_be_shown, show_in_folder
@@ -54,6 +54,9 @@ def summary(overview: Overview) -> str:
 class RestPage(MainPage):
     """Everything that `summary` names, with what it means.
 
+    Args:
+        about: the file whose card was pressed: the keyboard begins at what can be done about it.
+
     Attributes:
         unlocked: something that was closed may be open now, so it is to be looked at again.
         left_out: a key is to be replaced without the file that could not be read; its ID, and the path.
@@ -62,8 +65,12 @@ class RestPage(MainPage):
     unlocked = Signal()
     left_out = Signal(object, object)
 
-    def __init__(self, overview: Overview, runner: Runner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, overview: Overview, runner: Runner, about: Path | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(_("What else holds a key, and what is not seen"), parent)
+        self._about = about
+        self._begin_at: QWidget = self.back
         kinds = (
             (_("Copies that no program reads"), PlaceKind.LEFTOVER),
             (_("Files in which a key ID stands"), PlaceKind.MENTION),
@@ -98,6 +105,8 @@ class RestPage(MainPage):
                     self._let_leave_out(card, key, problem.path, labels.short_path(problem.path, overview.home))
                 self.column.addWidget(card)
             again = Button(_("Try again"))
+            if about is not None and self._begin_at is self.back:
+                self._begin_at = again
             again.setAccessibleDescription(_("Look once more whether all of it can be read now"))
             again.clicked.connect(self.unlocked)
             self.column.addWidget(ButtonRow(again))
@@ -110,6 +119,8 @@ class RestPage(MainPage):
         button.setAccessibleName(_("{path}: leave it out").format(path=shown))
         button.setAccessibleDescription(about.format(key=key.masked))
         button.clicked.connect(lambda: self.left_out.emit(key, path))
+        if path == self._about:
+            self._begin_at = button
         buttons = ButtonRow(button)
         if can_be_shown(path):
             folder = Button(_("Show in folder"))
@@ -125,7 +136,16 @@ class RestPage(MainPage):
         paths = [one.path for one in locked if one.path is not None]
         card = UnlockCard(runner, [labels.short_path(path, overview.home) for path in paths])
         card.opened.connect(self.unlocked)
+        if self._about in paths:
+            self._begin_at = card.field
         self.column.addWidget(card)
+
+    def focus_first(self) -> None:
+        """At what can be done about the file whose card was pressed; else at the way back."""
+        self._begin_at.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._begin_at is not self.back:
+            # The page is not laid out yet, and its column scrolls.
+            QTimer.singleShot(0, self, lambda: self.body.ensureWidgetVisible(self._begin_at))
 
 
 def _about(kind: PlaceKind, place: Place) -> str:

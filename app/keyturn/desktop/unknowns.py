@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.desktop.map_nodes import LineState, Node, Opens
+from keyturn.desktop import dates
+from keyturn.desktop.map_nodes import CardAct, LineState, Node, Opens
 from keyturn.desktop.overview import Overview
+from keyturn.desktop.unlocking import is_locked
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Problem
 from keyturn.model.text import _, in_widget, plural
@@ -79,14 +81,31 @@ def unread_nodes(overview: Overview) -> tuple[UnreadNode, ...]:
 
 
 def _unread(overview: Overview, problem: Problem) -> Node:
+    again = CardAct.UNLOCK if is_locked(problem.code) else CardAct.TRY_AGAIN
+    can_do_without = key_that_can_do_without(overview, problem) is not None
     return Node(
         f"unread:{problem.path}",
         ", ".join(map(labels.program, problem.clients)),
         _("cannot be read: {file}").format(file="" if problem.path is None else problem.path.name),
         LineState.UNKNOWN,
-        f"{_facts(overview, problem)}. {_way_on(overview, (problem,))}",
+        _("{what}. Press it to see what that means.").format(what=_facts(overview, problem)),
         opens=Opens.UNREAD,
+        path=problem.path,
+        thing="" if problem.path is None else labels.short_path(problem.path, overview.home),
+        acts=(CardAct.LEAVE_OUT, again) if can_do_without else (again,),
     )
+
+
+def still_unread(overview: Overview) -> str:
+    """The answer to who tried again in vain; empty where all can be read now."""
+    unread = overview.survey.unread
+    if not unread:
+        return ""
+    time = dates.clock(overview.looked_at)
+    what = "; ".join(_facts(overview, one) for one in unread[:_MOST_UNREAD])
+    if len(unread) > _MOST_UNREAD:
+        what = _("{names} and {count} more").format(names=what, count=len(unread) - _MOST_UNREAD)
+    return _("Looked again {time}, and it is as before. {what}.").format(time=time, what=what)
 
 
 def key_that_can_do_without(overview: Overview, problem: Problem) -> AccessKeyId | None:
@@ -138,6 +157,8 @@ def open_bucket_nodes(overview: Overview) -> tuple[Node, ...]:
                 facts.format(names=names),
                 key=key,
                 opens=Opens.QUESTION,
+                thing=title.format(count=count),
+                acts=(CardAct.ANSWER,),
             )
         )
     return tuple(nodes)

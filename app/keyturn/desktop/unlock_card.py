@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit
 
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.look import ColorTone
@@ -55,6 +56,11 @@ class UnlockCard(Card):
         self.column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(Quiet(_("It is asked for once, and kept in memory only, until this window is closed.")))
         self._typed()
+
+    @property
+    def field(self) -> QLineEdit:
+        """Where the password is typed."""
+        return self._password.field
 
     def _typed(self) -> None:
         self._button.setEnabled(bool(self._password.text()))

@@ -67,12 +67,13 @@ class Wrapping(_Base):
         self._ask_for_lines(event.size().width())
 
     def _ask_for_lines(self, width: int) -> None:
-        high = self._height_at(width)
+        high = self.height_at(width)
         if high != self._high:
             self._high = high
             self.updateGeometry()
 
-    def _height_at(self, width: int) -> int:
+    def height_at(self, width: int) -> int:
+        """How high it is where it is so wide."""
         room = self._room()
         flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic
         needed = self.fontMetrics().boundingRect(0, 0, max(1, width - room.width()), _HIGH, flags, self.text())
