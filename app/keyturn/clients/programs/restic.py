@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.endpoints import reaches_the_same, region_in, speaks_plain_http
+from keyturn.clients.endpoints import is_aws_endpoint, reaches_the_same, region_in, speaks_plain_http
 from keyturn.clients.findings import Discovery, ProfileReference
 from keyturn.clients.interface import About, AfterChange, Client, CredentialSpans, OwnCheck
 from keyturn.clients.programs.restic_addresses import Repository, repository
@@ -48,9 +48,8 @@ class Restic(Client):
         for content, text in read_shell_files(look, computer, Owner.RESTIC):
             found = text.assignments
             repositories = _repositories(computer, content, found)
-            facts = _facts(found, repositories)
             places = places_of(self.name, content.path, text)
-            look.take(_with(place, facts) for place in places)
+            look.take(_with(place, found, repositories) for place in places)
             profile = last_value(found, "AWS_PROFILE")
             if profile is not None and not places:
                 look.loans.append(_loan(computer, content.path, found, profile, repositories))
@@ -114,10 +113,12 @@ class Restic(Client):
         return (computer.expanded(named) if named else computer.home / ".aws" / "credentials",)
 
 
-def _with(place: Place, facts: FileFacts) -> Place:
+def _with(place: Place, found: Sequence[Assignment], repositories: Sequence[Repository]) -> Place:
     """The place with the repository, too, that stands in a file of its own; a key on a command line is for that one."""
     if place.locator.startswith("-"):
         return place
+    at_aws = is_aws_endpoint(place.endpoint)
+    facts = _facts(found, [one for one in repositories if not place.targets or is_aws_endpoint(one.endpoint) is at_aws])
     return replace(
         place,
         targets=tuple(dict.fromkeys((*place.targets, *facts.targets))),

@@ -246,6 +246,7 @@ class FileFacts:
     Attributes:
         token: what a session token is called there; None where there is none.
         consumers: the commands that take the key.
+        note: what a person should know of it, in a sentence; may be empty.
     """
 
     token: str | None
@@ -255,6 +256,7 @@ class FileFacts:
     additions: frozenset[Addition] = frozenset()
     manner: Manner = AS_USUAL
     consumers: tuple[Consumer, ...] = ()
+    note: str = ""
 
 
 def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within: str = "") -> Place:
@@ -266,7 +268,7 @@ def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within:
     secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
     token = token_beside(pair.access_key_id, facts.token)
     notes = [pair.note]
-    notes.append(token.note)
+    notes += [token.note, facts.note]
     return Place(
         client=client,
         name=f"{path.name}: {within}" if within else path.name,

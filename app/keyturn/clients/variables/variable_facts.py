@@ -11,7 +11,7 @@ from pathlib import Path
 
 from keyturn.clients.credential_names import key_name
 from keyturn.clients.described.images import asked_in
-from keyturn.clients.endpoints import region_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.programs.restic_addresses import repository
 from keyturn.clients.variables.command_asks import Asked, Lender
 from keyturn.clients.variables.command_goals import Goal, bucket_named, goal_at, goals_of
@@ -26,6 +26,7 @@ from keyturn.edits.shell import Assignment
 from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Consumer, Target
+from keyturn.model.text import _
 
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_S3_ENDPOINT", "S3_ENDPOINT_URL")
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_S3_REGION", "S3_REGION")
@@ -77,7 +78,7 @@ class JobSettings:
         self._commands = with_each(commands, several)
         self._resolved = all_resolved(self._commands, with_one_value(named, several))
         # What many keys have in common is found out once: a file may have thousands, and thousands of commands.
-        self._reach_of: dict[Sequence[int], _Reach] = {}
+        self._reach_of: dict[tuple[Sequence[int], bool | None], _Reach] = {}
         self._consumers_of: dict[Hashable, tuple[Consumer, ...]] = {}
         self._said_beside: dict[str | None, tuple[frozenset[Addition], Manner]] = {}
         self._patience = _PATIENCE
@@ -93,23 +94,29 @@ class JobSettings:
             return self._facts_of_aliases(name, (alias,))
         own = self._named_after(_stem(name))
         numbers = self._commands_with(pair)
-        reach = self._reach(numbers)
+        at_aws, stores = (None, ()) if numbers or own is not None else self._is_for_aws(pair)
+        reach = self._reach(numbers, at_aws)
         targets = reach.targets
         if own is not None and own.target is not None:
             self._patience -= len(targets)
             # Some of its buckets are worse than none: those that are not known are asked for.
             targets = tuple(dict.fromkeys((own.target, *targets))) if self._patience >= 0 else ()
         endpoint = own.endpoint if own is not None else None
-        endpoint = endpoint or reach.endpoint or self._endpoint
+        endpoint = endpoint or reach.endpoint or (None if at_aws else self._endpoint)
         region = own.region if own is not None else None
         region = region or self._region or region_in(endpoint) or reach.region
         additions, manner = self._said(name)
-        consumers = self._consumers(name, numbers)
+        consumers = self._consumers(name, numbers, at_aws)
         if aliases := self._aliases_by_variable.get(name):
             by_alias = self._facts_of_aliases(name, aliases)
             targets, consumers = (*targets, *by_alias.targets), (*consumers, *by_alias.consumers)
             endpoint = endpoint or by_alias.endpoint
-        return FileFacts(self._token, region, endpoint, targets or self._buckets, additions, manner, consumers)
+        note = ""
+        if stores:
+            note = _("Commands beside it also go to {stores} with this key; Keyturn takes it for a key of AWS.").format(
+                stores=", ".join(stores)
+            )
+        return FileFacts(self._token, region, endpoint, targets or self._buckets, additions, manner, consumers, note)
 
     def _facts_of_aliases(self, name: str, aliases: Collection[str]) -> FileFacts:
         """What mc's commands say of a key, which they take by aliases of theirs."""
@@ -145,23 +152,72 @@ class JobSettings:
         consumers = consumers_in(self._path, described)
         return FileFacts(self._token, region, endpoint, _targets(goals), additions, manner, consumers)
 
-    def _reach(self, numbers: Sequence[int]) -> _Reach:
-        """Where these commands go, or, without a number, everything that runs with the variables."""
-        if numbers not in self._reach_of:
+    def _is_for_aws(self, pair: ShellPair) -> tuple[bool | None, Sequence[str]]:
+        """Whether a key is one of AWS's where commands go to AWS and to another store; None where only to one of them.
+
+        Of several keys under one name, each is for what follows it. One that goes to both is AWS's: a store's is
+        refused there. Then the stores are returned, too.
+        """
+        if len({self._goes_to_aws(goal) for goal in self._of_all}) < 2:
+            return None, ()
+        name, line = pair.assignment.name, pair.assignment.line
+        until = next((one for one in self._lines_of.get(name, ()) if one > line), None)
+        first = bisect_right(self._goals_by_line, line, key=lambda one: one[0] + 1)
+        last = len(self._goals_by_line)
+        if until is not None:
+            last = bisect_right(self._goals_by_line, until, key=lambda one: one[0] + 1)
+        self._patience -= last - first
+        if self._patience < 0:
+            return True, ()
+        own = [goal for _line, goal in self._goals_by_line[first:last]] or self._of_all
+        stores = dict.fromkeys(one.endpoint or "" for one in own if not self._goes_to_aws(one))
+        at_aws = any(map(self._goes_to_aws, own))
+        return at_aws, tuple(one for one in stores if one) if at_aws else ()
+
+    def _goes_to_aws(self, goal: Goal) -> bool:
+        return is_aws_endpoint(goal.endpoint or self._endpoint)
+
+    @cached_property
+    def _lines_of(self) -> Mapping[str, Sequence[int]]:
+        """The lines on which each variable is set, in their order."""
+        found: dict[str, list[int]] = {}
+        for one in self._found:
+            found.setdefault(one.name, []).append(one.line)
+        return {name: sorted(lines) for name, lines in found.items()}
+
+    @cached_property
+    def _goals_by_line(self) -> list[tuple[int, Goal]]:
+        said = [(one.line, goal) for one in self._found for goal in _in_variables([one])]
+        runs = [
+            (one.line, goal)
+            for one in self._without_own_key
+            for goal in goals_of(one, self._remotes)
+            if not goal.unclear
+        ]
+        return sorted([*said, *runs], key=lambda one: one[0])
+
+    def _reach(self, numbers: Sequence[int], at_aws: bool | None) -> _Reach:
+        """Where these commands go, or, without a number, everything that runs with the variables.
+
+        Args:
+            at_aws: only what goes to AWS, or only what goes elsewhere; None for both.
+        """
+        if (numbers, at_aws) not in self._reach_of:
             own = (goal for number in numbers for goal in goals_of(self._resolved[number], self._remotes))
             goals = tuple(own) if numbers else self._of_all
-            self._reach_of[numbers] = _Reach(
+            goals = tuple(one for one in goals if at_aws in (None, self._goes_to_aws(one)))
+            self._reach_of[numbers, at_aws] = _Reach(
                 _targets(goals),
                 next((goal.endpoint for goal in goals if goal.endpoint), None),
                 next((goal.region for goal in goals if goal.region), None),
             )
-        return self._reach_of[numbers]
+        return self._reach_of[numbers, at_aws]
 
-    def _consumers(self, variable: str, numbers: Sequence[int]) -> tuple[Consumer, ...]:
+    def _consumers(self, variable: str, numbers: Sequence[int], at_aws: bool | None) -> tuple[Consumer, ...]:
         """The commands that take the key in a variable, or those that are handed it as an option."""
         # Which ones they are is a matter of the remote whose key it is, if it is one's.
         remote = remote_of(variable)
-        key: Hashable = (remote, numbers)
+        key: Hashable = (remote, numbers, at_aws)
         if key not in self._consumers_of:
             asked: Iterable[Asked]
             if numbers:
@@ -171,6 +227,8 @@ class JobSettings:
                 asked = self._asked_of_remotes.get(remote, ())
             else:
                 asked = (one for one in self._asked if is_for(one, variable, self._values))
+            if at_aws is not None:
+                asked = (one for one in asked if not one.goals or at_aws in map(self._goes_to_aws, one.goals))
             self._consumers_of[key] = consumers_in(self._path, tuple(dict.fromkeys(asked)))
         return self._consumers_of[key]
 
