@@ -34,6 +34,7 @@ DEBIAN_PACKAGES = {
     "strace": "strace",
     "s3fs": "s3fs",
     "s4cmd": "s4cmd",
+    "systemd-creds": "systemd",
     "trayer": "trayer",
     "xdotool": "xdotool",
     "xev": "x11-utils",

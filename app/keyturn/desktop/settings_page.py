@@ -184,6 +184,7 @@ class SettingsPage(MainPage):
             {
                 SecretsKind.KEYRING: _("In the system's keychain"),
                 SecretsKind.FILE: _("In a file that only you can read"),
+                SecretsKind.SYSTEMD: _("Sealed by systemd, for root's own jobs"),
                 SecretsKind.MEMORY: _("Nowhere: they are gone when Keyturn ends"),
             },
         )

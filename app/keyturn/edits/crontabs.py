@@ -28,10 +28,15 @@ _WORD = re.compile(rb"[^ \t]+[ \t]+")
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A timetable: its variables, those before a command included, and the commands of its jobs."""
+    """A timetable: its variables, those before a command included, and the commands of its jobs.
+
+    Attributes:
+        persons: as whom its jobs run, where each line names that.
+    """
 
     variables: tuple[Assignment, ...]
     commands: tuple[ShellCommand, ...]
+    persons: frozenset[str] = frozenset()
 
 
 def read(content: bytes, *, path: Path | None = None, names_person: bool = False) -> Timetable:
@@ -49,6 +54,7 @@ def read(content: bytes, *, path: Path | None = None, names_person: bool = False
     failures.expect_no_zero_bytes(content, path)
     found: list[Assignment] = []
     commands: list[ShellCommand] = []
+    persons: set[str] = set()
     start = len(_MARK) if content.startswith(_MARK) else 0
     for number, line in enumerate(_LINE.finditer(content, start), start=1):
         text = line[1].rstrip(b" \t\r")
@@ -58,11 +64,12 @@ def read(content: bytes, *, path: Path | None = None, names_person: bool = False
             found.append(_assignment(variable, line.start(), number))
         elif job := _JOB.match(text):
             person = _WORD.match(text, job.end()) if names_person else None
+            persons |= set() if person is None else {person[0].strip().decode(errors="replace")}
             start_of_command = job.end() if person is None else person.end()
             inner = _in_command(text[start_of_command:], line.start() + start_of_command, number, path)
             found += inner.assignments
             commands += inner.commands
-    return Timetable(tuple(found), tuple(commands))
+    return Timetable(tuple(found), tuple(commands), frozenset(persons))
 
 
 def _assignment(variable: re.Match[bytes], start: int, number: int) -> Assignment:

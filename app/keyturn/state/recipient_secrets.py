@@ -14,7 +14,7 @@ from keyturn.computer.private_files import keeps_permissions
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import Secret
 from keyturn.model.text import _
-from keyturn.state.secrets import read_item, remove_item, write_item
+from keyturn.state.items import items_of
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.stored import Sentences, Stored
 from keyturn.state.written import Fields, Format, mapped, text
@@ -32,25 +32,20 @@ class RecipientSecrets:
 
     def get(self, name: str) -> Secret | None:
         """The secret of the recipient with this ID; None where none is kept."""
-        match self.kind:
-            case SecretsKind.KEYRING:
-                written = read_item(SERVICE, name)
-                return None if written is None else Secret(written)
-            case SecretsKind.FILE:
-                return self._file().get(name)
-            case SecretsKind.MEMORY:
-                return None
+        items = items_of(self.kind, self.folder)
+        if items is not None:
+            written = items.read(SERVICE, name)
+            return None if written is None else Secret(written)
+        return self._file().get(name) if self.kind is SecretsKind.FILE else None
 
     def keep(self, name: str, secret: Secret) -> None:
         """Keep it, in the place of an earlier one, and read it back."""
-        match self.kind:
-            case SecretsKind.KEYRING:
-                write_item(SERVICE, name, secret.reveal())
-            case SecretsKind.FILE:
-                self._expect_private_folder()
-                _STORED.save(self.folder, {**self._file(), name: secret})
-            case SecretsKind.MEMORY:
-                pass
+        items = items_of(self.kind, self.folder)
+        if items is not None:
+            items.write(SERVICE, name, secret.reveal())
+        elif self.kind is SecretsKind.FILE:
+            self._expect_private_folder()
+            _STORED.save(self.folder, {**self._file(), name: secret})
         if self.get(name) != secret:
             raise StoreError(
                 _("This Keyturn keeps no secrets, or did not keep this one"),
@@ -65,8 +60,9 @@ class RecipientSecrets:
         """Remove it; nothing happens where none is kept."""
         if self.get(name) is None:
             return
-        if self.kind is SecretsKind.KEYRING:
-            remove_item(SERVICE, name)
+        items = items_of(self.kind, self.folder)
+        if items is not None:
+            items.remove(SERVICE, name)
         elif self.kind is SecretsKind.FILE:
             _STORED.save(self.folder, {one: kept for one, kept in self._file().items() if one != name})
 

@@ -1,4 +1,4 @@
-"""Where Keyturn keeps secrets: the system's keychain, or a private file, or memory, as the person chose.
+"""Where Keyturn keeps secrets: the system's keychain, a private file, systemd, or memory, as the person chose.
 
 Each access key is an item of its own, named after its ID and never overwritten: on macOS an overwrite is a deletion and
 an addition, and a crash between them would lose the secret (facts/anchors.md 2.6).
@@ -7,8 +7,6 @@ an addition, and a crash between them would lose the secret (facts/anchors.md 2.
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +14,7 @@ from keyturn.computer.private_files import keeps_permissions
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret, is_key_id, may_be_key_id
 from keyturn.model.text import _
+from keyturn.state.items import Items, KeychainItems, sealed_items
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.stored import Sentences, Stored
 from keyturn.state.written import Fields, Format, NotUnderstood, text
@@ -56,7 +55,9 @@ def open_store(kind: SecretsKind, folder: Path) -> SecretStore:
     """Return the chosen store; there is never a silent fall-back to another one."""
     match kind:
         case SecretsKind.KEYRING:
-            return KeychainSecrets()
+            return ItemSecrets(KeychainItems())
+        case SecretsKind.SYSTEMD:
+            return ItemSecrets(sealed_items(folder))
         case SecretsKind.FILE:
             return FileSecrets(folder / FILE_NAME)
         case SecretsKind.MEMORY:
@@ -163,40 +164,43 @@ class FileSecrets:
         _STORED.save(self._path.parent, kept)
 
 
-class KeychainSecrets:
-    """Secrets in the system's keychain: Keychain on macOS, Credential Manager on Windows, Secret Service on Linux."""
+class ItemSecrets:
+    """Secrets of which each is an item of its own."""
 
     outlives_the_program = True
 
+    def __init__(self, items: Items) -> None:
+        self._items = items
+
     def find(self) -> None:
-        """See that the system has a keychain."""
-        _backend()
+        """See that there is such a store."""
+        self._items.find()
 
     def check(self) -> None:
-        """Look for an item that does not exist: that needs an unlocked keychain, and changes nothing."""
-        self.get(AccessKeyId("AKIAKEYTURNLOOKSHERE"))
+        """See that an item could be kept now."""
+        self._items.check()
 
     def keep(self, pair: KeyPair) -> None:
         """Add `pair` as a new item, and read it back."""
         already = self.get(pair.access_key_id)
         if already is None:
             text = json.dumps({"access_key_id": pair.access_key_id.value, "secret": pair.secret.reveal()})
-            write_item(SERVICE, pair.access_key_id.value, text)
+            self._items.write(SERVICE, pair.access_key_id.value, text)
             already = self.get(pair.access_key_id)
         _expect_same(already, pair)
 
     def get(self, key: AccessKeyId) -> KeyPair | None:
         """Return the pair, or None."""
-        text = read_item(SERVICE, key.value)
+        text = self._items.read(SERVICE, key.value)
         if text is None:
             return None
         try:
             return KeyPair(key, Secret(str(json.loads(text)["secret"])))
         except (ValueError, KeyError, TypeError):
             raise StoreError(
-                _("An item in the keychain is not as Keyturn wrote it"),
-                _("The item “{service}” for {key} cannot be read. Look at it in the keychain's own program.").format(
-                    service=SERVICE, key=key.masked
+                _("An item of Keyturn's is not as it was written"),
+                _("What is kept of {key} cannot be read. It is {where}.").format(
+                    key=key.masked, where=self.whereabouts()
                 ),
                 code="keychain.broken-item",
             ) from None
@@ -204,123 +208,11 @@ class KeychainSecrets:
     def forget(self, key: AccessKeyId) -> None:
         """Remove the item."""
         if self.get(key) is not None:
-            remove_item(SERVICE, key.value)
+            self._items.remove(SERVICE, key.value)
 
     def whereabouts(self) -> str:
         """Name the item."""
-        return _("in the system's keychain, in the item “{service}” of this ID").format(service=SERVICE)
-
-
-def read_item(service: str, name: str) -> str | None:
-    """What the system's keychain keeps under this name; None where it keeps nothing.
-
-    Raises:
-        StoreError: where there is no keychain, it is locked, or it fails.
-    """
-    with _KeychainTold():
-        found = _read_at_once(service, name)
-        return _backend().get_password(service, name) if found is None else found
-
-
-def write_item(service: str, name: str, text: str) -> None:
-    """Keep a text in the system's keychain; raises as `read_item`."""
-    with _KeychainTold():
-        _backend().set_password(service, name, text)
-
-
-def remove_item(service: str, name: str) -> None:
-    """Remove an item that is there; raises as `read_item`."""
-    with _KeychainTold():
-        _backend().delete_password(service, name)
-
-
-def _read_at_once(service: str, name: str) -> str | None:
-    """What the Secret Service keeps under this name; None where another keychain may have it.
-
-    keyring looks at every keychain that there could be before it asks the one that there is, which takes as long as all
-    the rest of `keyturn credentials`. An item of ours has its secret for good, so wherever it is found, that is it.
-    """
-    if sys.platform != "linux" or "PYTHON_KEYRING_BACKEND" in os.environ:
-        return None
-    from keyring.errors import KeyringLocked
-    from keyring.util.platform_ import config_root
-
-    if (Path(config_root()) / "keyringrc.cfg").exists():
-        return None  # the person chose a keychain
-    try:
-        from keyring.backends.SecretService import Keyring
-
-        found: str | None = Keyring().get_password(service, name)  # type: ignore[no-untyped-call]
-    except KeyringLocked:
-        raise
-    except Exception:  # it is not there, or not as keyring would take it: keyring looks, and says so
-        return None
-    return found
-
-
-def _backend() -> _Backend:
-    import keyring
-    from keyring.backends import fail, null
-
-    with _KeychainTold():
-        backend = keyring.get_keyring()
-    # keyrings.alt keeps secrets in plain text; anyone who wants that says `--secrets file`.
-    unsafe = type(backend).__module__.startswith("keyrings.alt")
-    if unsafe or isinstance(backend, fail.Keyring | null.Keyring):
-        raise _no_keychain("")
-    return backend
-
-
-class _Backend(Protocol):
-    def get_password(self, service: str, username: str) -> str | None: ...
-    def set_password(self, service: str, username: str, password: str) -> None: ...
-    def delete_password(self, service: str, username: str) -> None: ...
-
-
-class _KeychainTold:
-    """Turns whatever a keychain raises into a `StoreError`, without the keychain's own text: it may quote a secret."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
-        if error is None or isinstance(error, StoreError) or not isinstance(error, Exception):
-            return
-        from keyring.errors import InitError, KeyringLocked, NoKeyringError
-
-        name = type(error).__name__
-        if isinstance(error, NoKeyringError):
-            raise _no_keychain(name) from None
-        if isinstance(error, KeyringLocked | InitError):
-            raise StoreError(
-                _("The keychain is locked"),
-                _(
-                    "Keyturn keeps the new secret in the system's keychain before it is used, and the keychain did not "
-                    "open. Unlock it and try again."
-                ),
-                code="keychain.locked",
-            ) from None
-        raise StoreError(
-            _("The keychain did not do what it was asked"),
-            _(
-                "Without it a new secret could be lost, so Keyturn stops here. Unlock the keychain, or see whether it "
-                "denies Keyturn access. ({reason})"
-            ).format(reason=name),
-            code="keychain.failed",
-        ) from None
-
-
-def _no_keychain(reason: str) -> StoreError:
-    return StoreError(
-        _("No keychain was found"),
-        _(
-            "This session has no system keychain, where Keyturn would keep the new secret. Start Keyturn in your "
-            "desktop session, or choose a private file instead with --secrets file. {reason}"
-        )
-        .format(reason=reason and f"({reason})")
-        .strip(),
-        code="keychain.missing",
-    )
+        return self._items.whereabouts(SERVICE)
 
 
 def _expect_same(read_back: KeyPair | None, pair: KeyPair) -> None:

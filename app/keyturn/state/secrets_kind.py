@@ -10,4 +10,5 @@ class SecretsKind(StrEnum):
 
     KEYRING = "keyring"
     FILE = "file"
+    SYSTEMD = "systemd"
     MEMORY = "memory"

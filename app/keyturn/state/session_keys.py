@@ -18,7 +18,7 @@ from keyturn.computer.lock import one_after_the_other
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, Secret, SessionPair
 from keyturn.model.text import _
-from keyturn.state.secrets import read_item, write_item
+from keyturn.state.items import items_of
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.stored import Sentences, Stored
 from keyturn.state.written import Fields, Format, NotUnderstood, made_by, mapped, moment, parsed, text, whole_object
@@ -54,26 +54,23 @@ class SessionKeys:
     def keep(self, key: AccessKeyId, minutes: int, pair: SessionPair, now: datetime) -> None:
         """Keep it for the next who asks."""
         with suppress(StoreError):
-            match self.kind:
-                case SecretsKind.KEYRING:
-                    write_item(SERVICE, _name(key, minutes), json.dumps(_FORMAT_OF_ONE.dump(pair)))
-                case SecretsKind.FILE:
-                    going_on = {n: p for n, p in (_STORED.load(self.folder) or {}).items() if p.ends and p.ends > now}
-                    _STORED.save(self.folder, {**going_on, _name(key, minutes): pair})
+            items = items_of(self.kind, self.folder)
+            if items is not None:
+                items.write(SERVICE, _name(key, minutes), json.dumps(_FORMAT_OF_ONE.dump(pair)))
+            elif self.kind is SecretsKind.FILE:
+                going_on = {n: p for n, p in (_STORED.load(self.folder) or {}).items() if p.ends and p.ends > now}
+                _STORED.save(self.folder, {**going_on, _name(key, minutes): pair})
 
     def asking(self) -> AbstractContextManager[None]:
         """Let one program at a time ask AWS: where many begin at once, one asks, and the others take what it got."""
         return one_after_the_other(self.folder / _LOCK_NAME, _PATIENCE)
 
     def _kept(self, name: str) -> SessionPair | None:
-        match self.kind:
-            case SecretsKind.KEYRING:
-                written = read_item(SERVICE, name)
-                return None if written is None else _FORMAT_OF_ONE.load(parsed(written))
-            case SecretsKind.FILE:
-                return (_STORED.load(self.folder) or {}).get(name)
-            case SecretsKind.MEMORY:
-                return None
+        items = items_of(self.kind, self.folder)
+        if items is not None:
+            written = items.read(SERVICE, name)
+            return None if written is None else _FORMAT_OF_ONE.load(parsed(written))
+        return (_STORED.load(self.folder) or {}).get(name) if self.kind is SecretsKind.FILE else None
 
 
 def _name(key: AccessKeyId, minutes: int) -> str:

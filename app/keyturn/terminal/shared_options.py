@@ -34,7 +34,10 @@ def everywhere(parser: ArgumentParser) -> None:
         "--secrets",
         choices=[kind.value for kind in SecretsKind],
         metavar="WHERE",
-        help=_("where secrets are kept: keyring (the system's keychain; the default), file or memory"),
+        help=_(
+            "where secrets are kept: keyring (the system's keychain; the default), file, systemd (sealed, for root's "
+            "own jobs) or memory"
+        ),
     )
     group.add_argument(
         "--rclone-password",

@@ -74,6 +74,17 @@ def _names_person(path: Path) -> bool:
     return path.parent.name == "cron.d" or path.parts[-2:] == ("etc", "crontab")
 
 
+def timetable(content: FileContent) -> crontabs.Timetable:
+    """Read a timetable as cron does; raises FileError (`file.unparsable`)."""
+    return crontabs.read(content.content, path=content.path, names_person=_names_person(content.path))
+
+
+def person_of_spool(computer: Computer, path: Path) -> str | None:
+    """Whose timetable it is, where it is one of cron's own copies; else None."""
+    spools = (folder for parts in _SPOOLS if (folder := computer.system_folder(*parts)) is not None)
+    return path.name if any(path.is_relative_to(folder) for folder in spools) else None
+
+
 def _read(content: FileContent) -> list[Variables]:
-    table = crontabs.read(content.content, path=content.path, names_person=_names_person(content.path))
+    table = timetable(content)
     return [Variables(table.variables, commands=table.commands)]

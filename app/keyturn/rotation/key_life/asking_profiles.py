@@ -21,8 +21,10 @@ from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.remote_edits import name_of_remote, planned_profile, take_pair, take_profile, why_no_profile
 from keyturn.clients.replacement import read_pair
 from keyturn.clients.served import Served, asking_profiles
+from keyturn.clients.variables.job_reach import why_not_reached
 from keyturn.clients.variables.starters import ProfileStarts, what_starts
 from keyturn.computer.computer import Platform
+from keyturn.computer.own_account import own_account
 from keyturn.edits.files import read_file
 from keyturn.model.errors import FileError, StoreError, UsageError
 from keyturn.model.key_names import KeyName, flaw_of_key_name
@@ -268,12 +270,15 @@ def _stays(
     if starts.timetables and helper.needs_session:
         text = _(
             "{path} starts a program with it, and no session that opens the keychain is there then. With --secrets "
-            "file the key is kept in a private file, which such a job reaches."
+            "file the key is kept in a private file, which such a job reaches; root's jobs reach what systemd seals, "
+            "with --secrets systemd."
         )
         return Staying(place, text.format(path=_listed(starts.timetables)))
-    strange = [path for path in starts.timetables if not path.is_relative_to(context.computer.home)]
-    if strange:
-        return Staying(place, _("{path} may start a program with it as somebody else.").format(path=_listed(strange)))
+    person = own_account() if context.computer.is_this_one else None
+    out_of_reach = (why_not_reached(context.computer, path, person) for path in starts.timetables)
+    reason = next(filter(None, out_of_reach), "")
+    if reason:
+        return Staying(place, reason)
     if starts.unsure and not by_me:
         said = (
             _("if nothing but you starts what uses it, add --by-me")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn.aws.process_answers import key_of_process
 from keyturn.computer.computer import Platform
 from keyturn.computer.named_program import answer_of_our_own, person_environment
+from keyturn.computer.own_account import own_account
 from keyturn.computer.own_program import NAME, can_be_started, is_lasting, own_program
 from keyturn.computer.shells import quoted
 from keyturn.computer.stable_link import leads_to, link_place
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _STATE_HOME = "XDG_STATE_HOME"
 # What cron gives a job (crontab(5)): no session, and so no keychain.
 _BARE_PATH = "/usr/bin:/bin"
+# What a unit of the system is given that names no `User=`: not even a home (facts/credential-helper.md 4.8).
+_OF_SYSTEM_UNIT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Helper:
         # Windows starts nothing without its own variables, and its jobs run in a session.
         if not self.needs_session and context.computer.platform is not Platform.WINDOWS:
             environments[_("as a job is started that has no session")] = _bare(context.computer)
+            if own_account() == "root":
+                environments[_("as a unit of the system is started")] = _OF_SYSTEM_UNIT
         for how, environment in environments.items():
             command = self.command(name)
             try:
