@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import Result, Route
 
@@ -60,3 +62,12 @@ def test_a_pair_behind_an_anchor_is_changed_by_hand_and_the_containers_made_anew
     assert not plan.closed
     (item,) = (one for one in plan.by_hand if one.item == "guided-file")
     assert "docker compose up -d" in " ".join(item.steps)
+
+
+def test_who_opens_a_manifest_is_told_that_its_values_stand_in_base64(office: Office) -> None:
+    office.forget_programs()
+    values = (b64encode(one.encode()).decode() for one in (office.old.access_key_id.value, office.old.secret.reveal()))
+    text = "kind: Secret\ndata:\n  AWS_ACCESS_KEY_ID: {}\n  AWS_SECRET_ACCESS_KEY: {}\n"
+    office.write("k8s/secret.yaml", text.format(*values))
+    (item,) = (one for one in office.plan(Route.SCOPED_USER).by_hand if one.item == "guided-file")
+    assert "printf %s NEW | base64" in " ".join(item.steps)

@@ -10,6 +10,7 @@ from keyturn.clients.described.guided import Guided
 from keyturn.clients.occurrences import occurrences_in
 from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.registry import client_named
+from keyturn.clients.written_otherwise import how_written
 from keyturn.computer.computer import Computer
 from keyturn.edits.files import read_file
 from keyturn.model.errors import FileError
@@ -146,19 +147,26 @@ def _item(
     title = _title(decision, program)
     if guide is None:
         return Awaited(item_of(program), title)
-    steps = [*_question(decision, program), *first, *_where(program), *map(guide.say, guide.steps)]
+    steps = [*_question(decision, program), *first, *_where(program, decision.key), *map(guide.say, guide.steps)]
     after = (client_named(place.client).after_change(computer, place) for place in program.places)
     steps += dict.fromkeys(step for needed in after if needed is not None for step in needed.steps)
     return Awaited(item_of(program), title, tuple(steps), notes=(*_notes(decision, program, guide), *seen))
 
 
-def _where(program: ByHand) -> list[str]:
+def _where(program: ByHand, key: AccessKeyId) -> list[str]:
     """Where the pair stands in the files of nobody's, each of which a person opens; and who asks a password manager."""
     if program.named_in:
         return [_("{path} names the entry.").format(path=path) for path in program.named_in]
     if program.client != FILE:
         return []
-    return [_("Open {path} ({locator}).").format(path=one.path, locator=one.locator) for one in program.places]
+    return [
+        step
+        for one in program.places
+        for step in (
+            _("Open {path} ({locator}).").format(path=one.path, locator=one.locator),
+            *how_written(one.path, key),
+        )
+    ]
 
 
 def _title(decision: Decision, program: ByHand) -> str:
