@@ -103,16 +103,13 @@ def _import_everything() -> None:
 
 def _load_service_models() -> None:
     """Parse what botocore knows of AWS's services, which it keeps for as long as the program runs."""
-    from keyturn.aws.isolation import isolated_session
+    from keyturn.aws.isolation import new_client
 
     from .kept_by_libraries import keep_what_botocore_works_out
 
     keep_what_botocore_works_out()
-    session = isolated_session()
     for service in ("iam", "sts", "s3"):
-        session.create_client(
-            service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
-        ).close()
+        new_client(service, "us-east-1").close()
 
 
 class OneAfterTheOther(Executor):

@@ -25,17 +25,12 @@ from keyturn.aws.error_codes import (
     speaking_to_aws,
     torn,
 )
-from keyturn.aws.isolation import (
-    forget_environment,
-    isolated_session,
-    keep_libraries_quiet,
-    take_redirects_as_answers,
-)
+from keyturn.aws.isolation import forget_environment, new_client, signed_by
 from keyturn.aws.partitions import home_region
 from keyturn.model import diary
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKeyId, KeyPair, Secret, SessionPair
+from keyturn.model.keys import AccessKeyId, KeyPair, SessionPair
 from keyturn.model.text import _
 
 # More threads than this never ask at once; urllib3 warns about connections beyond its pool.
@@ -89,16 +84,18 @@ class OwnUse:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How a request is sent: one connection is kept for each key and way.
+    """How a request is sent: one client, with its connections, is kept for each way.
 
     Attributes:
         store: an S3-compatible store's address; None for AWS.
+        signed: False where no key signs.
     """
 
     service: str
     region: str
     attempts: int
-    store: str | None
+    store: str | None = None
+    signed: bool = True
 
 
 def _utc_now() -> datetime:
@@ -142,8 +139,7 @@ class Aws:
         self._now = now
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._session: Any = None
-        self._clients: dict[tuple[AccessKeyId, _Way], tuple[Secret, Any]] = {}
+        self._clients: dict[_Way, Any] = {}
         self._partitions: dict[AccessKeyId, str] = {}
         self._new: dict[str, datetime] = {}
         self._ahead: timedelta | None = None
@@ -233,17 +229,10 @@ class Aws:
         Raises:
             AwsError: for everything that is not an answer of AWS.
         """
-        from botocore import xform_name
-
         request = FailedRequest(service, operation, None)
         with speaking_to_aws(request, self._now):
-            with self._lock:
-                client = self._new_client(None, _Way(service, region, self.settings.attempts, None))
-            try:
-                answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
-                return answer
-            finally:
-                client.close()
+            way = _Way(service, region, self.settings.attempts, signed=False)
+            return self._method(way, operation)(**parameters)
 
     def _may_be_spreading(self, error: AwsError, signer: KeyPair, parameters: Mapping[str, Any]) -> bool:
         if error.fault in _SIGNER_NOT_SPREAD:
@@ -259,12 +248,12 @@ class Aws:
     def _ask(self, signer: KeyPair, way: _Way, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         request = FailedRequest(way.service, operation, signer.access_key_id, parameters.get("Bucket"), way.store)
         with speaking_to_aws(request, self._now):
-            send = self._method(signer, way, operation)
+            send = self._method(way, operation)
         self._uses(OwnUse(signer.access_key_id, self._now(), way.service, way.region))
         self._calls.append((way.service, operation, signer.access_key_id.masked))
         began = self._now()
         try:
-            with speaking_to_aws(request, self._now):
+            with speaking_to_aws(request, self._now), signed_by(signer):
                 answer = send(**parameters)
                 if way.store is None:
                     self._hear_the_time(answer)
@@ -303,46 +292,37 @@ class Aws:
     def close(self) -> None:
         """End all connections."""
         with self._lock:
-            for _secret, client in self._clients.values():
+            for client in self._clients.values():
                 client.close()
             self._clients.clear()
 
-    def _method(self, signer: KeyPair, way: _Way, operation: str) -> Callable[..., dict[str, Any]]:
+    def _method(self, way: _Way, operation: str) -> Callable[..., dict[str, Any]]:
         from botocore import xform_name
 
-        name = (signer.access_key_id, way)
-        # Clients are safe to share between threads; sessions and the making of clients are not.
         with self._lock:
-            secret, client = self._clients.get(name, (None, None))
-            if client is None or secret != signer.secret:
-                client = self._new_client(signer, way)
-                self._clients[name] = (signer.secret, client)
+            client = self._clients.get(way)
+            if client is None:
+                client = self._clients[way] = self._new_client(way)
         method: Callable[..., dict[str, Any]] = getattr(client, xform_name(operation))
         return method
 
-    def _new_client(self, signer: KeyPair | None, way: _Way) -> Any:  # noqa: ANN401
+    def _new_client(self, way: _Way) -> Any:  # noqa: ANN401
         from botocore import UNSIGNED
         from botocore.config import Config
 
         from keyturn import __version__
 
-        forget_environment()
-        if self._session is None:
-            self._session = isolated_session()
         endpoint = way.store or self.settings.endpoint_url
         server = server_or_none(endpoint)
         on_this_computer = server is not None and server.is_this_computer
-        client = self._session.create_client(
+        client = new_client(
             way.service,
-            region_name=way.region,
+            way.region,
             endpoint_url=endpoint,
             # Never False, and never None: None reads REQUESTS_CA_BUNDLE.
             verify=self.settings.ca_bundle or True,
-            aws_access_key_id=None if signer is None else signer.access_key_id.value,
-            aws_secret_access_key=None if signer is None else signer.secret.reveal(),
-            aws_session_token=signer.token.reveal() if isinstance(signer, SessionPair) else None,
             config=Config(
-                signature_version=UNSIGNED if signer is None else None,
+                signature_version=None if way.signed else UNSIGNED,
                 connect_timeout=self.settings.connect_timeout,
                 read_timeout=self.settings.read_timeout,
                 retries={"mode": "standard", "total_max_attempts": way.attempts},
@@ -352,14 +332,14 @@ class Aws:
                 user_agent_extra=f"Keyturn/{__version__}",
                 # Buckets with dots in their names are addressed by path on their own accord.
                 s3={"addressing_style": "auto" if endpoint is None else "path"},
+                # botocore would keep what it got for one key and sign with it for the next.
+                s3_disable_express_session_auth=True,
                 # Stores know S3 as it was before 2025, and some refuse a request with a checksum of a newer kind.
                 **({} if way.store is None else _NO_NEW_CHECKSUMS),
             ),
         )
         look = _look_who_answers if way.store is None else partial(_look_for_redirects, way.store)
         client.meta.events.register("before-parse", look)
-        take_redirects_as_answers(client)
-        keep_libraries_quiet()
         return client
 
 
