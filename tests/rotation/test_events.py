@@ -133,6 +133,7 @@ STORED: list[tuple[Event, dict[str, Any]]] = [
     (NewKeyFails(""), {"new_key_fails": ""}),
     (NewKeyUsed(NOON), {"new_key_used": AT}),
     (OffThroughout(False), {"off_throughout": False}),
+    (OffThroughout(False, turned_on=NOON), {"off_throughout": False, "turned_on": AT}),
     (OldKeyHeld(("a",)), {"old_again": ["a"]}),
     (OldKeyLooked(False, NOON), {"use_is_told": False, "old_key_used": AT}),
     (OwnChecksPassed(("restic home photos",)), {"own_checks_passed": ["restic home photos"]}),

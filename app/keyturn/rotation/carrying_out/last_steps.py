@@ -13,6 +13,7 @@ from keyturn.rotation.carrying_out import (
     backups_seen,
     deleting,
     new_key,
+    off_between,
     old_key,
     program_runs,
     proving,
@@ -113,6 +114,7 @@ def delete(context: Context, rotation: Rotation, confirm: str | None) -> Result:
         held = (*watching.delete_gates(context, rotation), *watching.used_while_off(context, rotation, hand))
         if held:
             return waiting(context, rotation, problem=GateClosed(held))
+        rotation = off_between.look_and_tell(context, rotation, hand.pair)
         rotation = deleting.delete_by_key(context, rotation, hand)
     except AppError as error:
         return stopped(context, rotation, error)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyturn.aws import access_keys
-from keyturn.aws.key_switches import turned_on_since
-from keyturn.aws.partitions import STANDARD
 from keyturn.clients.running_programs import PROGRAM_NAMES, holders
 from keyturn.computer.programs import running_programs
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import labels
-from keyturn.rotation.carrying_out import old_key
+from keyturn.rotation.carrying_out import off_between, old_key
 from keyturn.rotation.carrying_out.last_steps import settled
 from keyturn.rotation.carrying_out.standing import opened
 from keyturn.rotation.context import Context
@@ -21,8 +19,7 @@ from keyturn.rotation.finding.survey import FoundKey
 from keyturn.rotation.finding.uses import without_own
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import OldKey, Step
-from keyturn.rotation.taking_steps import note
+from keyturn.rotation.steps import OldKey
 
 
 def running_backups(context: Context, found: FoundKey) -> tuple[str, ...]:
@@ -70,14 +67,11 @@ def why_not_unused(context: Context, rotation: Rotation) -> str:
 
 def _why_not_off_throughout(context: Context, rotation: Rotation, asks: KeyPair, since: datetime) -> str:
     """Say when somebody turned it on, and off again before anybody looked; whether that was seen is in the journal."""
-    key, owner = rotation.decision.key, rotation.decision.owner
-    partition = STANDARD if owner is None else owner.partition
-    told = turned_on_since(context.aws, asks, key, since, partition, context.clock, context.clock.now())
-    if told.at is None:
-        note(context, rotation, Step.PROVE_OFF, OffThroughout(told.complete))
+    seen = off_between.look(context, rotation, asks, since).newest(OffThroughout)
+    if seen is None or seen.turned_on is None:
         return ""
     text = _("Somebody turned {key} on again on {date}, and it is off by now: something may need it.")
-    return text.format(key=key.masked, date=labels.moment(told.at))
+    return text.format(key=rotation.decision.key.masked, date=labels.moment(seen.turned_on))
 
 
 def _used(key: str, service: str, at: datetime) -> str:

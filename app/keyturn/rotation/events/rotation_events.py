@@ -65,13 +65,15 @@ class SignedBy:
 
 @dataclass(frozen=True, slots=True)
 class OffThroughout:
-    """Right before the old key was deleted, nobody was seen to have turned it on in between.
+    """Right before the old key was deleted: whether it was off since it was turned off.
 
     Attributes:
-        off_throughout: False where that could not be seen.
+        off_throughout: False if it was not, or if that could not be seen.
+        turned_on: when somebody turned it on in between, if that was seen.
     """
 
     off_throughout: Truth
+    turned_on: Annotated[MaybeMoment, MAY_BE_MISSING] = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

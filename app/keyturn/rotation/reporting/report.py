@@ -15,6 +15,7 @@ from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _, plural, shown
 from keyturn.rotation import labels
 from keyturn.rotation.all_rotations import all_rotations
+from keyturn.rotation.carrying_out import off_between
 from keyturn.rotation.carrying_out.ended import what_was_known
 from keyturn.rotation.carrying_out.said import is_deletion_seen, was_seen, yes_titles
 from keyturn.rotation.carrying_out.standing import standing
@@ -232,8 +233,12 @@ def _detail(rotation: Rotation, entry: Entry) -> str:
     if made is not None:
         return made.new_key.masked
     off = rotation.newest(OffThroughout)
-    if entry.step is Step.DELETE and off is not None and not off.off_throughout:
-        return _("whether it was on in between was not seen: nobody here may read the event history")
+    if entry.step is Step.DELETE and off is not None:
+        return "; ".join(filter(None, (_who_did(entry), off_between.said_of(off))))
+    return _who_did(entry)
+
+
+def _who_did(entry: Entry) -> str:
     match _by(entry):
         case By.CONSOLE:
             return _("by a person in the AWS console")
