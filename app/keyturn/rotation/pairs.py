@@ -15,6 +15,7 @@ from keyturn.model.text import _
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.signers.signer import Hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,28 @@ def held_now(context: Context, decision: Decision) -> Held:
     return Held(tuple(pairs), tuple(unread))
 
 
-def old_pair(context: Context, rotation: Rotation) -> KeyPair:
-    """The old key as it was kept, or as it still stands somewhere on this computer.
+def old_pair(context: Context, rotation: Rotation) -> KeyPair | None:
+    """The old key as it was kept, or as it still stands somewhere on this computer; None where it never was here.
 
     Raises:
-        SecretGone: where it is nowhere.
+        SecretGone: where it was here, and is nowhere.
     """
     found = pair_of(context, rotation, rotation.decision.key)
-    if found is None:
+    if found is None and not rotation.decision.elsewhere:
         raise SecretGone(rotation.decision.key)
     return found
+
+
+def maker(context: Context, rotation: Rotation, old: KeyPair | None) -> Hand:
+    """Who makes and removes what is the rotation's at AWS.
+
+    Raises:
+        SecretGone: where only the old key may, and its secret is not at hand.
+    """
+    hand = context.signer.makes(rotation.decision, old)
+    if hand is None:
+        raise SecretGone(rotation.decision.key)
+    return hand
 
 
 def new_pair(context: Context, rotation: Rotation) -> KeyPair | None:

@@ -258,6 +258,12 @@ class Rotation(Course):
                     said.discard(one.opposite)
         return frozenset(said)
 
+    def said_done_at(self, item: str) -> datetime | None:
+        """When a person said last that this was done; None where they did not, or took it back."""
+        ticks = ((entry.at, entry.get(Ticked)) for entry in self.entries)
+        said = [at for at, tick in ticks if tick is not None and tick.item == item]
+        return said[-1] if said and item in self.ticked else None
+
     @property
     def searched(self) -> Extent | None:
         """What the newest search for the old key looked into since the switch; None where there was none."""

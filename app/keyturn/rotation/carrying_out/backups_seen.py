@@ -127,7 +127,7 @@ def headline(rotation: Rotation) -> str:
         return ""
     if all(one.is_seen for one in backups):
         return _("Your backups work")
-    if any(one.sight is Sight.NOT_GIVEN for one in backups):
+    if any(one.sight is Sight.NOT_GIVEN for one in backups) or not rotation.decision.targets:
         return ""
     if rotation.off_at is not None:
         return _("Your backups can reach their buckets without the old key")
@@ -215,9 +215,7 @@ def _of_destination(one: Destination, since: datetime | None) -> _Place:
 def _of_program(rotation: Rotation, one: ByHand) -> _Place:
     names = ", ".join(dict.fromkeys(place.name for place in one.places if place.name))
     title = f"{program_title(one)} {names}".strip()
-    item = item_of(one)
-    ticks = [e.at for e in rotation.entries if (tick := e.get(Ticked)) is not None and tick.item == item]
-    since = ticks[-1] if ticks and item in rotation.ticked else None
+    since = rotation.said_done_at(item_of(one))
     return _Place(f"by-hand {one.identity}", "", title, one.targets, since, one)
 
 

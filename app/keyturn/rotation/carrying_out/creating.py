@@ -20,7 +20,7 @@ from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.events.key_events import KeyMade
 from keyturn.rotation.events.rotation_events import KeysToRemove
 from keyturn.rotation.ownership import Made, is_ours, made_at_aws, pair_held, pair_kept, tags_of
-from keyturn.rotation.pairs import held_now
+from keyturn.rotation.pairs import held_now, maker
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
@@ -28,16 +28,17 @@ from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.taking_steps import note, taking
 
 
-def create(context: Context, rotation: Rotation, old: KeyPair) -> Rotation:
+def create(context: Context, rotation: Rotation, old: KeyPair | None) -> Rotation:
     """Make the new key, and keep it where it outlives this program.
 
     Raises:
         PersonDecides: where a key appeared that may be this rotation's, and nothing proves it.
+        SecretGone: where only the old key may make it, and its secret is not at hand.
         AwsError, StoreError: as AWS and the keychain fail; no key is then left that nobody holds, except where AWS
             cannot be reached to remove it, which the next `continue` or `undo` does.
     """
     interrupted = rotation.began(Step.CREATE)
-    hand = context.signer.makes(rotation.decision, old)
+    hand = maker(context, rotation, old)
     with taking(context, rotation, Step.CREATE) as outcome:
         new, user, found = None, None, False
         if rotation.decision.given is not None:

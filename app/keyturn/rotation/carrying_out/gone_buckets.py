@@ -17,8 +17,10 @@ from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
 
 
-def gone_buckets(context: Context, decision: Decision, signer: KeyPair) -> frozenset[str]:
+def gone_buckets(context: Context, decision: Decision, signer: KeyPair | None) -> frozenset[str]:
     """The names of the buckets that are nowhere any more. Where nobody tells, a bucket counts as there."""
+    if signer is None:
+        return frozenset()
     targets = targets_of(decision)
     answers = in_parallel([partial(_is_gone, context.aws, signer, target) for target in targets])
     there = {target.bucket for target, gone in zip(targets, answers, strict=True) if not gone}

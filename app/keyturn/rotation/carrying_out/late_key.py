@@ -51,10 +51,9 @@ def expect_it_to_come(context: Context, rotation: Rotation, new: AccessKeyId) ->
 def _status(context: Context, rotation: Rotation, new: AccessKeyId) -> KeyStatus | None:
     """What IAM lists; None where it does not list the key, UNKNOWN where it does not tell."""
     decision = rotation.decision
-    old = pair_of(context, rotation, decision.key)
-    if old is None or decision.store is not None or decision.given is not None:
+    hand = context.signer.makes(decision, pair_of(context, rotation, decision.key))
+    if hand is None or decision.store is not None or decision.given is not None:
         return KeyStatus.UNKNOWN  # whose key a given one is, is not known here
-    hand = context.signer.makes(decision, old)
     owner = user_name(rotation) if decision.route is Route.SCOPED_USER else hand.user_name
     try:
         listed = access_keys.list_keys(context.aws, hand.pair, owner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out import old_key
-from keyturn.rotation.carrying_out.proof_targets import targets_of
+from keyturn.rotation.carrying_out.proof_targets import asked_of_the_pair
 from keyturn.rotation.carrying_out.proving import OldKeyAgain, prove_or_raise, prove_pair, proving_meanwhile
 from keyturn.rotation.carrying_out.putting_in_again import stopped_by
 from keyturn.rotation.carrying_out.standing import stopped
@@ -52,7 +52,7 @@ def _prove_now(context: Context, rotation: Rotation) -> None:
         if rotation.new_key is not None:
             prove_or_raise(context, rotation, Step.WATCH, expected=rotation.new_key)
         if pair is not None and not decision.destinations:
-            prove_pair(context, pair, targets_of(decision))
+            prove_pair(context, pair, asked_of_the_pair(decision))
 
 
 def _said(context: Context, rotation: Rotation, error: AwsError) -> AppError:

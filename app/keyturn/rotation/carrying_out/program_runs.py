@@ -11,16 +11,17 @@ from datetime import datetime
 
 from keyturn.aws import access_keys
 from keyturn.clients.own_runs import OwnRuns, PlanRun
-from keyturn.model.errors import AwsError
+from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.backups_seen import unseen_of
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import ByHand
+from keyturn.rotation.events.key_events import TakenBack
 from keyturn.rotation.events.rotation_events import NewKeyUsed
 from keyturn.rotation.finding.uses import without_own
-from keyturn.rotation.planning.guided_items import item_of, own_runs, program_title
+from keyturn.rotation.planning.guided_items import back_item_of, item_of, own_runs, program_title
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Step
 from keyturn.rotation.taking_steps import note
@@ -42,6 +43,34 @@ def note_use_of_new_key(context: Context, rotation: Rotation, signer: KeyPair) -
         return
     if use is not None and use.date is not None and (known is None or use.date > known):
         note(context, rotation, Step.WATCH, NewKeyUsed(use.date))
+
+
+def is_new_key_unused(context: Context, rotation: Rotation, signer: KeyPair) -> bool:
+    """Ask AWS whether nobody but Keyturn used the new key, before it is removed. Where AWS does not tell, it is False.
+
+    A use is written down. Who said before it that a program has the old key again has to say so anew.
+
+    Raises:
+        AwsError: where AWS could not be asked.
+    """
+    new = rotation.new_key
+    if new is None:
+        return True
+    try:
+        use = without_own(context.journal, new, access_keys.last_use(context.aws, signer, new))
+    except AwsError as error:
+        if error.fault not in {AwsFault.DENIED, AwsFault.NOT_FOUND}:
+            raise
+        return error.fault is AwsFault.NOT_FOUND
+    if use is None or use.date is None:
+        return True
+    if rotation.new_key_used is None or use.date > rotation.new_key_used:
+        note(context, rotation, Step.WATCH, NewKeyUsed(use.date))
+    for item in map(back_item_of, rotation.by_hand):
+        said_at = rotation.said_done_at(item)
+        if said_at is not None and use.date > said_at:
+            note(context, rotation, Step.WATCH, TakenBack(item))
+    return False
 
 
 def awaited_runs(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:

@@ -20,6 +20,17 @@ def targets_of(decision: Decision) -> tuple[S3Target, ...]:
     return tuple(sorted(found, key=lambda one: (one.store or "", one.bucket, one.prefix, one.region or "", repr(one))))
 
 
+def asked_of_the_pair(decision: Decision) -> tuple[S3Target, ...]:
+    """The same for a pair that no destination holds; where no bucket is known, only whose the key is.
+
+    A store does not tell that.
+    """
+    found = targets_of(decision)
+    if found or decision.owner is None:
+        return found
+    return (S3Target("", "", None, decision.account),)
+
+
 def targets_of_destinations(decision: Decision, destinations: Sequence[Destination]) -> tuple[S3Target, ...]:
     """What these destinations ask for, each once."""
     found = (way for one in destinations for target in one.targets for way in _s3_targets(decision, one, target))

@@ -23,7 +23,7 @@ from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.late_key import expect_it_to_come
 from keyturn.rotation.carrying_out.own_checks import Check, OwnCheckRequest, own_checks
-from keyturn.rotation.carrying_out.proof_targets import _s3_targets, targets_of
+from keyturn.rotation.carrying_out.proof_targets import _s3_targets, asked_of_the_pair, targets_of
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.events.rotation_events import (
@@ -162,6 +162,8 @@ def prove_again(context: Context, rotation: Rotation, step: Step, expected: Acce
         kept = context.secrets.get(expected)
         if kept is not None:
             take_back_uploads(context, rotation, kept)
+            if not rotation.decision.destinations:
+                prove_pair(context, kept, asked_of_the_pair(rotation.decision))
         outcome.detail = labels.destinations(len(rotation.decision.destinations))
     return outcome.rotation
 

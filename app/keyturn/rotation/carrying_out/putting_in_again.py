@@ -59,8 +59,8 @@ def stopped_by(context: Context, rotation: Rotation, error: OldKeyAgain) -> Resu
 
 def _is_undone(context: Context, rotation: Rotation) -> bool:
     """True where every destination holds the old key, and AWS lists nothing that this rotation made."""
-    held, old = held_now(context, rotation.decision), pair_of(context, rotation, rotation.decision.key)
-    hand = None if old is None else context.signer.makes(rotation.decision, old)
+    held = held_now(context, rotation.decision)
+    hand = context.signer.makes(rotation.decision, pair_of(context, rotation, rotation.decision.key))
     if hand is None or made_nothing(rotation) or held.unread or held.keys != (rotation.decision.key,):
         return False
     made = made_at_aws(context, rotation, hand)

@@ -26,8 +26,11 @@ from keyturn.rotation.steps import Step
 from keyturn.rotation.taking_steps import taking
 
 
-def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair) -> Rotation:
+def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair | None) -> Rotation:
     """Put the new pair into every destination, or have it ask for it. A file that is so already stays as it is.
+
+    Args:
+        old: None where it never was on this computer, so that no file has it.
 
     Raises:
         AppError: at the first file that cannot be changed; the ones before it are changed then. Where the caller does
@@ -107,9 +110,9 @@ def _asking(decision: Decision) -> tuple[Destination, ...]:
     return tuple(one for one in decision.destinations if one.asks)
 
 
-def _have_ask(context: Context, decision: Decision, one: Destination, *, held: KeyPair, handed: KeyPair) -> None:
+def _have_ask(context: Context, decision: Decision, one: Destination, *, held: KeyPair | None, handed: KeyPair) -> None:
     """Take the pair out of the file of a destination, which asks from then on."""
-    if decision.handing is not None:
+    if decision.handing is not None and held is not None:
         name = decision.handing.name
         command = helper_of(decision.handing).command(name)
         take_out(context, one.place, one.file, command, name, held=held, handed=handed)

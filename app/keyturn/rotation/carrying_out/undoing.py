@@ -27,7 +27,7 @@ from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.events.rotation_events import AllBack, KeysToRemove, LetBe
 from keyturn.rotation.key_life.key_versions import names_of_keys
 from keyturn.rotation.ownership import Made, made_at_aws
-from keyturn.rotation.pairs import Held, held_now
+from keyturn.rotation.pairs import Held, held_now, maker, new_pair
 from keyturn.rotation.planning.into_keychain import take_name_back
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key import claiming
@@ -45,7 +45,9 @@ def not_old(rotation: Rotation, held: Held) -> tuple[Destination, ...]:
     return tuple(found)
 
 
-def expect_old_key_works(context: Context, rotation: Rotation, old: KeyPair, held: Held, gone: Collection[str]) -> None:
+def expect_old_key_works(
+    context: Context, rotation: Rotation, old: KeyPair | None, held: Held, gone: Collection[str]
+) -> None:
     """Prove the old key at STS and at S3 for every destination that is to get it back.
 
     Args:
@@ -55,7 +57,7 @@ def expect_old_key_works(context: Context, rotation: Rotation, old: KeyPair, hel
         AppError: where it does not reach a bucket; nothing was changed then.
     """
     waiting = not_old(rotation, held)
-    if not waiting:
+    if not waiting or old is None:
         return
     try:
         with proving_meanwhile(context, rotation, Step.UNDO, old):
@@ -69,38 +71,41 @@ def expect_old_key_works(context: Context, rotation: Rotation, old: KeyPair, hel
         raise AwsError(error.title, message, fault=error.fault, aws_code=error.aws_code) from None
 
 
-def undo(context: Context, rotation: Rotation, old: KeyPair, gone: Collection[str]) -> Rotation:
+def undo(context: Context, rotation: Rotation, old: KeyPair | None, gone: Collection[str]) -> Rotation:
     """Put everything back. The old key has to be on, and proved.
 
     Args:
+        old: None where it never was on this computer: then no file has it.
         gone: buckets that were deleted meanwhile: nothing can be proved there.
 
     Raises:
         PersonDecides: where all is back, and something is left about which only a person can decide.
         AppError: what could not be put back; the new key stays as long as a destination may hold it.
     """
-    hand = context.signer.makes(rotation.decision, old)
+    hand = maker(context, rotation, old)
     with taking(context, rotation, Step.UNDO) as outcome:
         made = made_at_aws(context, rotation, hand)
-        if made.user is not None or rotation.told_done:
+        if old is not None and (made.user is not None or rotation.told_done):
             claiming.wait_again(context, rotation, old)
-        if made.user is not None:
+        if old is not None and made.user is not None:
             claiming.note_those_on(context, rotation, made.user, old)
         held = held_now(context, rotation.decision)
         ours = _ours(context, rotation, made, held)
         # Once they are removed AWS does not list them any more, and their secrets have to be wiped all the same.
         note(context, rotation, Step.UNDO, KeysToRemove(tuple(ours)))
-        switch_back(context, rotation, old, ours)
-        others = (key for key in held.keys if key not in ours and key != old.access_key_id)
+        if old is not None:
+            switch_back(context, rotation, old, ours)
+        others = (key for key in held.keys if key not in ours and key != rotation.decision.key)
         strange = tuple(key for key in others if not _stays(rotation, key))
         if not_old(rotation, held) or rotation.began(Step.SWITCH):
             kept = [one for one, pair in held.pairs if _stays(rotation, pair.access_key_id)]
             kept += [one for key in strange for one in held.by(key)]
-            _prove(context, _without(rotation, gone), old, kept)
+            _prove(context, _without(rotation, gone), kept)
         for name in sorted(gone):
             text = _("there is no bucket {name} any more, so nothing was proved there")
             context.tell(Step.UNDO, Moment.GOING_ON, text.format(name=name))
-        _take_back_uploads(context, _without(rotation, gone), old)
+        # The new key is on still, and the uploads of its proofs are its own.
+        _take_back_uploads(context, _without(rotation, gone), old or new_pair(context, rotation))
         undecided = [*made.undecided, *_remove(context, rotation, hand, made)]
         known = {one.key for one in undecided}
         undecided += [_in_place(held, key) for key in strange if key not in known]
@@ -149,11 +154,13 @@ def _let_be(rotation: Rotation, made: Made) -> LetBe:
     return LetBe(appeared, not made.can_list and bool(unanswered(rotation)))
 
 
-def _take_back_uploads(context: Context, rotation: Rotation, old: KeyPair) -> None:
-    """A bucket that refuses the old key does not bar the way back; that nobody looked there is said."""
+def _take_back_uploads(context: Context, rotation: Rotation, signer: KeyPair | None) -> None:
+    """A bucket that refuses the key does not bar the way back; that nobody looked there is said."""
+    if signer is None:
+        return
     for target in may_hold_uploads(rotation):
         try:
-            proof.remove_stray_uploads(context.aws, old, target)
+            proof.remove_stray_uploads(context.aws, signer, target)
         except AwsError as error:
             if error.fault is not AwsFault.DENIED:
                 raise
@@ -165,12 +172,12 @@ def _in_place(held: Held, key: AccessKeyId) -> Undecided:
     return Undecided(key, Why.IN_PLACE, paths=tuple(str(one.place.path) for one in held.by(key)))
 
 
-def _prove(context: Context, rotation: Rotation, old: KeyPair, left_out: Collection[Destination]) -> None:
+def _prove(context: Context, rotation: Rotation, left_out: Collection[Destination]) -> None:
     """Prove every destination as read back, without those that hold somebody else's key."""
     stay = {one.place.identity for one in left_out}
     put_back = tuple(one for one in rotation.decision.destinations if one.place.identity not in stay)
     decision: Decision = replace(rotation.decision, destinations=put_back)
-    prove_or_raise(context, replace(rotation, decision=decision), Step.UNDO, expected=old.access_key_id)
+    prove_or_raise(context, replace(rotation, decision=decision), Step.UNDO, expected=decision.key)
 
 
 def _wipe_copies(context: Context, rotation: Rotation, made: Collection[AccessKeyId]) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.carrying_out import old_key, switching, turning_off, undoing
+from keyturn.rotation.asked import made_nothing
+from keyturn.rotation.carrying_out import old_key, program_runs, switching, turning_off, undoing
 from keyturn.rotation.carrying_out.closing import expect_not_ended
 from keyturn.rotation.carrying_out.gone_buckets import gone_buckets
 from keyturn.rotation.carrying_out.standing import (
@@ -49,7 +50,7 @@ def undo(context: Context, name: str | None) -> Result:
         if undoing.lacks_only_its_end(rotation):
             rotation = undoing.end(context, rotation)
             return replace(looked_at(context, rotation), ending=Ending.DONE)
-        if rotation.decision.elsewhere:
+        if rotation.decision.elsewhere and made_nothing(rotation):
             return _undo_elsewhere(context, rotation)
         old = old_pair(context, rotation)
         held = held_now(context, rotation.decision)
@@ -58,9 +59,10 @@ def undo(context: Context, name: str | None) -> Result:
             blocked = _on_for_undo(context, rotation, old, held)
             if blocked is not None:
                 return blocked
-        gone = gone_buckets(context, rotation.decision, old)
+        gone = gone_buckets(context, rotation.decision, old or new_pair(context, rotation))
         undoing.expect_old_key_works(context, rotation, old, held, gone)
-        by_person = items_to_put_back(context, rotation)
+        is_unused = _nobody_uses_new_key(context, rotation, old)
+        by_person = items_to_put_back(context, reload(context, rotation), is_unused=is_unused)
         if by_person and not rotation.is_undoing:
             closed = GateClosed([one.title for one in by_person], "undo.by-hand")
             return replace(waiting(context, rotation, problem=closed), awaiting=by_person)
@@ -94,6 +96,14 @@ def turn_on(context: Context, name: str | None, wait: float = 0) -> Result:
     return blocked or ended_well(context, rotation)
 
 
+def _nobody_uses_new_key(context: Context, rotation: Rotation, old: KeyPair | None) -> bool:
+    """True where people alone put the new key in place, and AWS says that nobody used it."""
+    hand = context.signer.asks(rotation.decision, old, new_pair(context, rotation))
+    if rotation.new_key is None or rotation.decision.destinations or hand is None:
+        return False
+    return program_runs.is_new_key_unused(context, rotation, hand.pair)
+
+
 def _undo_elsewhere(context: Context, rotation: Rotation) -> Result:
     """Turn the key on again if Keyturn turned it off. No file here has it, and nothing was made."""
     stands = old_key.look(context, rotation, None, None)
@@ -125,7 +135,7 @@ def _turn_on(context: Context, rotation: Rotation, old: KeyPair | None, wait: fl
     return replace(waiting(context, rotation), awaiting=(item,))
 
 
-def _on_for_undo(context: Context, rotation: Rotation, old: KeyPair, held: Held) -> Result | None:
+def _on_for_undo(context: Context, rotation: Rotation, old: KeyPair | None, held: Held) -> Result | None:
     """See that the old key is on and stays on, or return what comes first; nothing is put back before."""
     stands = old_key.look(context, rotation, old, new_pair(context, rotation))
     if stands is OldKey.ON:

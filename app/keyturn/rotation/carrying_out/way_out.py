@@ -84,7 +84,7 @@ def go_on(context: Context, rotation: Rotation, old: KeyPair | None) -> Result:
     return waiting(context, rotation)
 
 
-def _take_way_out(context: Context, rotation: Rotation, old: KeyPair) -> Rotation:
+def _take_way_out(context: Context, rotation: Rotation, old: KeyPair | None) -> Rotation:
     if not rotation.is_done(Step.CREATE):
         context.cancel.check()
         rotation = creating.create(context, rotation, old)

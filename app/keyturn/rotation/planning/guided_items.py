@@ -17,10 +17,11 @@ from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
 from keyturn.model.text import _
+from keyturn.rotation import labels
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import Awaited, Route
+from keyturn.rotation.steps import Awaited, Route, Step
 
 
 def item_of(program: ByHand) -> str:
@@ -109,15 +110,21 @@ def foreseen_items(context: Context, decision: Decision) -> tuple[Awaited, ...]:
     return tuple(_item(context.computer, decision, program, (), ()) for program in decision.by_hand)
 
 
-def items_to_put_back(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
-    """Return the programs that may have the new key by a person's hand, and need the old one before an undo."""
+def items_to_put_back(context: Context, rotation: Rotation, *, is_unused: bool = False) -> tuple[Awaited, ...]:
+    """Return the programs that may have the new key by a person's hand, and need the old one before an undo.
+
+    Args:
+        is_unused: AWS says that nobody but Keyturn used the new key.
+    """
     decision = rotation.decision
     if not decision.route.makes_a_key:
         return ()
-    # Where a program can be read, what stands in it counts, ticked or not.
-    given = [one for one in rotation.by_hand if one.places or item_of(one) in rotation.ticked]
+    # Where a program can be read, what stands in it counts, ticked or not. Where the key is for nothing else, who has
+    # it by now is known by its uses alone.
+    handed = rotation.is_done(Step.PROVE_AGAIN) and not decision.destinations and not is_unused
+    given = [one for one in rotation.by_hand if one.places or item_of(one) in rotation.ticked or (handed and one.known)]
     return tuple(
-        _back(context, decision, one)
+        _back(context, rotation, one)
         for one in given
         if back_item_of(one) not in rotation.ticked and not _holds_old_only(context, decision, one)
     )
@@ -127,16 +134,20 @@ def _holds_old_only(context: Context, decision: Decision, program: ByHand) -> bo
     return bool(program.places) and len(still_old(context.computer, program, decision.key)) == len(program.places)
 
 
-def _back(context: Context, decision: Decision, program: ByHand) -> Awaited:
+def _back(context: Context, rotation: Rotation, program: ByHand) -> Awaited:
+    decision, used = rotation.decision, rotation.new_key_used
     guide = guide_named(program.client) or guide_named(ANOTHER_PROGRAM)
     title = _("Put {key} back into {program}, if you gave it the new key")
-    note = _("The undo removes the new key, and a program that still has it could not back up any more.")
+    notes = [_("The undo removes the new key, and a program that still has it could not back up any more.")]
+    if used is not None and not decision.destinations:
+        # Else it may be one of Keyturn's own destinations.
+        notes.append(_("AWS saw the new key in use on {date}.").format(date=labels.moment(used)))
     steps = () if guide is None else tuple(map(guide.say, guide.steps))
     return Awaited(
         back_item_of(program),
         title.format(key=decision.key.masked, program=program_title(program)),
         (*_at_hand(context, decision.key), *steps),
-        notes=(note,),
+        notes=tuple(notes),
     )
 
 

@@ -47,9 +47,9 @@ def quarantine_gates(context: Context, found: FoundKey, route: Route) -> tuple[t
     owner = found.key.owner
     if found.pair is None or owner is None or owner.kind is not PrincipalKind.USER or owner.user_name is None:
         return (), ""
-    asks = context.signer.makes(Subject(owner, route), found.pair).pair
+    asks = context.signer.makes(Subject(owner, route), found.pair)
     try:
-        policy = quarantine_of(context.aws, asks, owner.user_name)
+        policy = None if asks is None else quarantine_of(context.aws, asks.pair, owner.user_name)
     except AwsError:
         return (), ""
     if policy is None:
@@ -69,7 +69,7 @@ def with_siblings(context: Context, found: FoundKey, route: Route) -> FoundKey:
     if found.siblings is not None or found.pair is None or owner is None:
         return found
     hand = context.signer.makes(Subject(owner, route), found.pair)
-    if hand.pair is found.pair:
+    if hand is None or hand.pair is found.pair:
         return found  # it was asked already
     try:
         listed = access_keys.list_keys(context.aws, hand.pair, hand.user_name)

@@ -129,11 +129,11 @@ def user_name(question: Question) -> Answer[str | None]:
         text = _("“{name}” cannot be the name of an IAM user. {flaw} Choose another name with --user-name.")
         return Answer(None, (closed("user.name", text.format(name=asked, flaw=flaw)),))
     context = question.context
-    pair = context.signer.makes(Subject(found.key.owner, question.route), found.pair).pair
+    hand = context.signer.makes(Subject(found.key.owner, question.route), found.pair)
     name = asked or f"backup-{scoped_user.user_name_from(context.computer.name)}"
     try:
         for candidate in [name] if asked else scoped_user.names_after(name):
-            if scoped_user.find_user(context.aws, pair, candidate) is None:
+            if hand is None or scoped_user.find_user(context.aws, hand.pair, candidate) is None:
                 return Answer(candidate)
     except AwsError as error:
         # Who may list keys may have other rights, too, so only what was refused is said.

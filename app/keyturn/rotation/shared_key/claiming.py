@@ -20,7 +20,7 @@ from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.claims import ITEM, Claim, ClaimState
 from keyturn.rotation.events.key_events import TakenBack
 from keyturn.rotation.events.rotation_events import ClaimsHeard, ToldDone
-from keyturn.rotation.pairs import new_pair
+from keyturn.rotation.pairs import maker, new_pair
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key.claim_tags import (
     Mine,
@@ -194,8 +194,7 @@ def wait_again(context: Context, rotation: Rotation, old: KeyPair) -> None:
         AwsError: where AWS could not be asked; who may not write tags has told nobody that it was done.
         StoreError: where it could not be remembered.
     """
-    signer = context.signer.makes(rotation.decision, old).pair
-    found = read_claims(context, rotation.decision.key, signer, old)
+    found = read_claims(context, rotation.decision.key, maker(context, rotation, old).pair, old)
     if found is None:
         return
     known, own = this_computer.drawn(context.folder), mine(context)
@@ -257,7 +256,7 @@ def _mine_among(context: Context, rotation: Rotation, users: Sequence[IamUser], 
 
 
 def _write_tag(context: Context, rotation: Rotation, old: KeyPair, user: IamUser, own_id: str, value: str) -> None:
-    signer = context.signer.makes(rotation.decision, old).pair
+    signer = maker(context, rotation, old).pair
     scoped_user.tag_user(context.aws, signer, user.name, {WAITS_TAG + own_id: value})
 
 

@@ -58,8 +58,11 @@ class Signer(Protocol):
     def identity(self) -> tuple[KeyPair, Principal] | None:
         """Who signs if it is about no rotation; None if only a rotation's own keys do."""
 
-    def makes(self, subject: Concerned, old: KeyPair) -> Hand:
-        """Who makes and removes users and keys, and sees which there are."""
+    def makes(self, subject: Concerned, old: KeyPair | None) -> Hand | None:
+        """Who makes and removes users and keys, and sees which there are.
+
+        None where nobody can whose secret is at hand.
+        """
 
     def asks(self, subject: Concerned, old: KeyPair | None, new: KeyPair | None) -> Hand | None:
         """Who asks IAM about the old key, if possible another one than the old key: its asking is a use.

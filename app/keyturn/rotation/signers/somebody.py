@@ -36,7 +36,7 @@ class Somebody:
         """True for this computer's keeper."""
         return self.name == IdentityKind.KEEPER.value
 
-    def makes(self, subject: Concerned, old: KeyPair) -> Hand:
+    def makes(self, subject: Concerned, old: KeyPair | None) -> Hand | None:
         """This identity; but a key of root is made by root alone."""
         if subject.route.same_owner and not self.ends(subject):
             return TheKey().makes(subject, old)

@@ -23,9 +23,9 @@ class TheKey:
 
     identity = None
 
-    def makes(self, subject: Concerned, old: KeyPair) -> Hand:
+    def makes(self, subject: Concerned, old: KeyPair | None) -> Hand | None:
         """The old key."""
-        return _hand(old)
+        return None if old is None else _hand(old)
 
     def asks(self, subject: Concerned, old: KeyPair | None, new: KeyPair | None) -> Hand | None:
         """The new key where it has the same owner, else the old one."""
