@@ -25,6 +25,7 @@ class Arguments(NamedTuple):
 
     Attributes:
         only: None means all programs.
+        account_key: of a key of the account that is not on this computer.
         other_buckets: None goes by what was said before, and asks about the rest.
         wait: seconds; None lets the command choose.
         session: minutes that a temporary key lasts; None hands out the lasting one.
@@ -58,6 +59,7 @@ class Arguments(NamedTuple):
     csv: Path | None = None
     days: int | None = None
     key: str = ""
+    account_key: str = ""
     key_name: str = ""
     off: str | None = None
     release: bool = False
@@ -89,6 +91,7 @@ class Arguments(NamedTuple):
     by: str | None = None
     wait: float | None = None
     confirm: str | None = None
+    show_secret: bool = False
     serve: bool = False
     window: bool = False
     snooze: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from keyturn.clients.described.guide import ANOTHER_COMPUTER
@@ -41,6 +42,13 @@ def rotate(session: Session, output: Output) -> Exit:
     from keyturn.terminal import plan_page
 
     arguments = session.arguments
+    if arguments.account_key:
+        from keyturn.rotation.key_life.handing_over import hand_over
+        from keyturn.terminal import keys_elsewhere
+
+        receiver = keys_elsewhere.receiver(arguments)
+        return _elsewhere(session, output, partial(hand_over, receiver=receiver), _WAY_OUT)
+    reading.expect_nothing_of_keys_elsewhere(arguments)
     if not arguments.yes:
         questions.require_a_person()
     into = reading.into_keychain(session)
@@ -110,7 +118,7 @@ def turn_off(session: Session, output: Output) -> Exit:
     from keyturn.rotation.planning import by_hand
 
     arguments = session.arguments
-    if arguments.key:
+    if arguments.account_key:
         return _elsewhere(session, output, key_elsewhere.turn_off)
     wait = _wait(session)
     with session.alone():
@@ -168,7 +176,7 @@ def turn_on(session: Session, output: Output) -> Exit:
     from keyturn.rotation.key_life import key_elsewhere
     from keyturn.rotation.planning import by_hand
 
-    if session.arguments.key:
+    if session.arguments.account_key:
         return _elsewhere(session, output, key_elsewhere.turn_on)
     wait = _wait(session)
     with session.alone():
@@ -186,7 +194,7 @@ def delete(session: Session, output: Output) -> Exit:
     from keyturn.rotation import rotation_service
     from keyturn.rotation.key_life import key_elsewhere
 
-    if session.arguments.key:
+    if session.arguments.account_key:
         return _elsewhere(session, output, key_elsewhere.delete)
     name, confirm = session.arguments.rotation, session.arguments.confirm
     with session.alone():
@@ -221,26 +229,19 @@ def _elsewhere(
     session: Session,
     output: Output,
     work: Callable[[Context, KeyElsewhere | Rotation, Wanted], Result],
+    ahead: Sequence[Step] = (),
 ) -> Exit:
     """Do something with a key of the account that is not on this computer."""
-    from keyturn.rotation.key_life import key_elsewhere
+    from keyturn.terminal import keys_elsewhere
 
-    arguments = session.arguments
-    if arguments.rotation is not None or arguments.by is not None or arguments.pair:
-        raise UsageError(
-            _("--key names the key, and somebody else signs"),
-            _("Leave the rotation, --by and --pair out. Nothing was changed."),
-            code="usage.arguments",
-        )
-    wanted = key_elsewhere.Wanted(arguments.key, arguments.confirm, arguments.watch_days, arguments.off_days)
+    keys_elsewhere.expect_fitting(session.arguments)
     with session.alone():
-        with output.notes.busy(_("Asking AWS whose key it is…")) as show:
-
-            def users(count: int) -> None:
-                show(_("Looking through the account: {count} users…").format(count=count))
-
-            found = key_elsewhere.find(session.context(), wanted, users)
-        return _carried_out(session, output, lambda all_of_it: work(all_of_it, found, wanted))
+        found, wanted = keys_elsewhere.found(session, output), keys_elsewhere.wanted(session.arguments)
+        result = _result(session, output, lambda all_of_it: work(all_of_it, found, wanted), ahead)
+        ended = _end(session, output, result)
+        if session.arguments.show_secret:
+            keys_elsewhere.show_new_pair(session, output, result)
+        return ended
 
 
 def _expect_one_signer(session: Session, rotation: Rotation) -> None:

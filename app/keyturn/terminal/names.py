@@ -23,6 +23,8 @@ def with_names_looked_up(session: Session) -> Arguments:
     arguments = session.arguments
     if is_like_a_name(arguments.key):
         arguments = arguments._replace(key=_named(session, arguments.key).current.key.value)
+    if is_like_a_name(arguments.account_key):
+        arguments = arguments._replace(account_key=_named(session, arguments.account_key).current.key.value)
     if arguments.rotation is not None and is_like_a_name(arguments.rotation):
         arguments = arguments._replace(rotation=_rotation(session, arguments.rotation))
     return arguments

@@ -21,13 +21,16 @@ from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, l
 _SERVICES = {"iam": "IAM", "sts": "STS", "s3": "S3"}
 
 
-def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str, again: Sequence[str] = ()) -> list[Line]:
+def plan_page(
+    plan: Plan, *, home: Path, options: Sequence[str], name: str, again: Sequence[str] = (), asks: bool = True
+) -> list[Line]:
     """All that a rotation would do.
 
     Args:
         options: what commands to type next need in order to reach the same computer and account.
         name: the key as the person typed it.
         again: what has to be said once more when it is carried out.
+        asks: it asks before it begins; False where the command itself confirms the key.
     """
     page = summary(plan, home=home)
     page += _edits(plan, home)
@@ -36,10 +39,10 @@ def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str, agai
     page += _later(plan)
     page += closed_gates(plan)
     if not plan.closed:
-        page += [
-            BLANK,
-            line(_("No key and no file of a program was changed. To carry it out (it asks before it begins):")),
-        ]
+        text = _("No key and no file of a program was changed. To carry it out:")
+        if asks:
+            text = _("No key and no file of a program was changed. To carry it out (it asks before it begins):")
+        page += [BLANK, line(text)]
         page.append(line(labels.command(options, "rotate", name, *again), Tone.COMMAND, indent=2, wraps=False))
     return page
 

@@ -118,6 +118,10 @@ def plan(session: Session, output: Output) -> Exit:
     from keyturn.terminal.plan_page import plan_page
 
     arguments = session.arguments
+    if arguments.account_key:
+        from keyturn.terminal import keys_elsewhere
+
+        return keys_elsewhere.plan(session, output)
     with output.notes.busy(looking_sentence()) as show:
         made = planned(session.context(), arguments, show, into=into_keychain(session))
     output.document(made.as_json())
@@ -125,6 +129,16 @@ def plan(session: Session, output: Output) -> Exit:
     again = (*(("--other-buckets", OtherBuckets.INCLUDE.value) if included else ()), *_asked_into(arguments))
     output.show(*plan_page(made, home=session.computer.home, options=session.hints, name=arguments.key, again=again))
     return Exit.WAITING if made.closed else Exit.DONE
+
+
+def expect_nothing_of_keys_elsewhere(arguments: Arguments) -> None:
+    """Raise `UsageError` where something was typed that says nothing about a key of this computer."""
+    if arguments.show_secret or arguments.confirm is not None:
+        raise UsageError(
+            _("--show-secret and --confirm belong to --key"),
+            _("They are for a key that is not on this computer. Nothing was changed."),
+            code="usage.arguments",
+        )
 
 
 def into_keychain(session: Session) -> IntoKeychain | None:

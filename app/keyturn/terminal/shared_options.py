@@ -135,10 +135,15 @@ def elsewhere(parser: ArgumentParser) -> None:
     """A key of the account that is not on this computer."""
     parser.add_argument(
         "--key",
+        dest="account_key",
         type=option_values.key_named,
         metavar="ID",
-        help=_("a key of the account that is not on this computer; needs --as and --confirm"),
+        help=_help_of_elsewhere(),
     )
+
+
+def _help_of_elsewhere() -> str:
+    return _("a user's key of the account that is not on this computer; needs --as and --confirm")
 
 
 def elsewhere_off_days(parser: ArgumentParser) -> None:
@@ -181,7 +186,13 @@ def plan(parser: ArgumentParser) -> None:
     """What decides a plan; `rotate` carries out what `plan` shows, so it takes the same."""
     from keyturn.rotation.steps import Route  # other commands have no route
 
-    parser.add_argument("key", metavar="KEY", help=_("a key ID, its last four characters, or its name"))
+    meant = parser.add_mutually_exclusive_group(required=True)
+    meant.add_argument(
+        "key", metavar="KEY", nargs="?", default="", help=_("a key ID, its last four characters, or its name")
+    )
+    meant.add_argument(
+        "--key", dest="account_key", type=option_values.key_named, metavar="ID", help=_help_of_elsewhere()
+    )
     parser.add_argument(
         "--route",
         choices=[route.value for route in Route],

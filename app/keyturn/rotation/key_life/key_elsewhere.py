@@ -2,12 +2,13 @@
 
 It is a rotation on the route `retire` like any other, with the same journal, steps, gates and ways back. What is
 different stands in its `Decision.elsewhere`: its secret is not here, so its signer does everything; and there was no
-switch here after which it was watched, so the time before counts as watched, which AWS recorded.
+switch here after which it was watched, so the time before counts as watched, which AWS recorded. Such a key gets a
+successor in `handing_over`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from keyturn.aws import access_keys, scoped_user
@@ -20,8 +21,9 @@ from keyturn.rotation import rotation_service
 from keyturn.rotation.all_rotations import all_rotations, expect_none_unread
 from keyturn.rotation.carrying_out.standing import GateClosed
 from keyturn.rotation.context import Context
-from keyturn.rotation.decision import Decision
-from keyturn.rotation.planning.plan import Plan, calls_of, powers
+from keyturn.rotation.decision import ByHand, Decision
+from keyturn.rotation.planning import by_hand
+from keyturn.rotation.planning.plan import Gate, Plan, calls_of, powers
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
 
@@ -55,11 +57,23 @@ class KeyElsewhere:
     """
 
     key: AccessKey
-    siblings: tuple[AccessKeyId, ...]
+    siblings: tuple[AccessKey, ...]
 
 
 def find(context: Context, wanted: Wanted, progress: Progress) -> KeyElsewhere | Rotation:
-    """The key; or the rotation of it that is under way, about which AWS need not be asked.
+    """The key that a person confirmed; or the rotation of it that is under way, about which AWS need not be asked.
+
+    Raises:
+        UsageError: as `look_up`, or where it was not confirmed.
+        AwsError: where AWS could not be asked.
+    """
+    found = look_up(context, wanted.text, progress)
+    expect_confirmed(found, wanted)
+    return found
+
+
+def look_up(context: Context, text: str, progress: Progress) -> KeyElsewhere | Rotation:
+    """The key that `text` means; or the rotation of it that is under way, about which AWS need not be asked.
 
     Raises:
         UsageError: where nobody is named who signs, or no such key is there, or it is on this computer, or root's.
@@ -70,13 +84,13 @@ def find(context: Context, wanted: Wanted, progress: Progress) -> KeyElsewhere |
         raise UsageError(
             _("--key needs --as"),
             _(
-                "A key that is not on this computer is turned off, on and deleted by somebody else of its account, "
-                "such as --as profile:NAME or --as keeper. Nothing was changed."
+                "A key that is not on this computer is replaced, turned off, on and deleted by somebody else of its "
+                "account, such as --as profile:NAME or --as keeper. Nothing was changed."
             ),
             code="usage.key",
         )
     under_way = [one for one in all_rotations(context.journal) if not one.is_over]
-    known = keys_meant(wanted.text, (one.decision.key for one in under_way))
+    known = keys_meant(text, (one.decision.key for one in under_way))
     if len(known) == 1:
         rotation = next(one for one in under_way if one.decision.key == known[0])
         if not rotation.decision.elsewhere:
@@ -87,15 +101,13 @@ def find(context: Context, wanted: Wanted, progress: Progress) -> KeyElsewhere |
                 ),
                 code="usage.key",
             )
-        _expect_confirmed(known[0], wanted.confirm)
         return rotation
-    _expect_not_here(context, wanted.text)
-    found = _at_aws(context, *identity, wanted.text, progress)
+    _expect_not_here(context, text)
+    found = _at_aws(context, *identity, text, progress)
     key = found.key.access_key_id
     context.signer.expect_fits(key, found.key.owner)
-    if context.secrets.get(key) is not None:
+    if context.secrets.get(key) is not None and not _was_handed_over(context, key):
         raise _is_here(key)
-    _expect_confirmed(key, wanted.confirm)
     expect_none_unread(context.journal, key)
     return found
 
@@ -142,30 +154,47 @@ def _begun(context: Context, found: KeyElsewhere | Rotation, wanted: Wanted) -> 
     """The rotation, begun if it was not; or why it was not."""
     if isinstance(found, Rotation):
         return found
-    result = rotation_service.rotate(context, _plan(context, found, wanted))
+    result = rotation_service.rotate(context, plan_for(context, decision_for(found, wanted, Route.RETIRE)))
     if result.rotation is None:
         return result
     return next(one for one in all_rotations(context.journal) if one.name == result.rotation)
 
 
-def _plan(context: Context, found: KeyElsewhere, wanted: Wanted) -> Plan:
-    decision = Decision(
+def decision_for(
+    found: KeyElsewhere,
+    wanted: Wanted,
+    route: Route,
+    *,
+    programs: tuple[ByHand, ...] = (),
+    regions: Mapping[str, str | None] | None = None,
+) -> Decision:
+    """What is decided of a key of which nothing stands here.
+
+    Args:
+        programs: those that a person gives the new key.
+        regions: of the buckets in which the new key is proved.
+    """
+    return Decision(
         rotation="",
         key=found.key.access_key_id,
         owner=found.key.owner,
-        route=Route.RETIRE,
+        route=route,
         destinations=(),
-        by_hand=(),
+        by_hand=programs,
         computers=(),
         mentions=(),
-        known_keys=(found.key.access_key_id, *found.siblings),
-        regions={},
+        known_keys=(found.key.access_key_id, *(one.access_key_id for one in found.siblings)),
+        regions=regions or {},
         user_name=None,
         policy=None,
         watch_days=wanted.watch_days,
         off_days=wanted.off_days,
         elsewhere=True,
     )
+
+
+def plan_for(context: Context, decision: Decision, *, gates: Sequence[Gate] = (), notes: Sequence[str] = ()) -> Plan:
+    """The plan of it: no file is edited."""
     can, cannot = powers(decision)
     return Plan(
         key=decision.key,
@@ -174,13 +203,19 @@ def _plan(context: Context, found: KeyElsewhere, wanted: Wanted) -> Plan:
         old=None,
         calls=calls_of(decision, context.signer),
         edits=(),
-        by_hand=(),
-        gates=(),
+        by_hand=by_hand.foreseen(context, decision),
+        gates=tuple(gates),
         can=can,
         cannot=cannot,
-        notes=(),
+        notes=tuple(notes),
         signer=context.signer.name,
     )
+
+
+def _was_handed_over(context: Context, key: AccessKeyId) -> bool:
+    """True where Keyturn made the key for somebody elsewhere: its pair is kept, and nothing here uses it."""
+    made = (one for one in all_rotations(context.journal) if one.decision.elsewhere)
+    return any(one.new_key == key for one in made)
 
 
 def _expect_not_here(context: Context, text: str) -> None:
@@ -200,8 +235,10 @@ def _is_here(key: AccessKeyId) -> UsageError:
     )
 
 
-def _expect_confirmed(key: AccessKeyId, confirm: str | None) -> None:
-    if not key.is_confirmed_by(confirm):
+def expect_confirmed(found: KeyElsewhere | Rotation, wanted: Wanted) -> None:
+    """Raise `UsageError` where the person did not repeat the end of just this key."""
+    key = found.decision.key if isinstance(found, Rotation) else found.key.access_key_id
+    if not key.is_confirmed_by(wanted.confirm):
         raise UsageError(
             _("It has to be confirmed which key is meant"),
             _("Add --confirm and the last four characters of {key}. Nothing was changed.").format(key=key.masked),
@@ -242,7 +279,11 @@ def _of_user(owner: Principal, listed: tuple[access_keys.ListedKey, ...], key: A
     one = next((one for one in listed if one.access_key_id == key), None)
     if one is None:
         return None
-    others = tuple(other.access_key_id for other in listed if other.access_key_id != key)
+    others = tuple(
+        AccessKey(other.access_key_id, owner, other.status, other.created)
+        for other in listed
+        if other.access_key_id != key
+    )
     return KeyElsewhere(AccessKey(key, owner, one.status, one.created), others)
 
 

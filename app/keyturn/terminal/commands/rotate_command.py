@@ -40,6 +40,12 @@ def _help() -> HelpText:
             "Keyturn for it (see `keyturn move`); every other place gets the new pair as always. Before\n"
             "anything is made, Keyturn is asked for the key as such a program asks.\n"
             "\n"
+            "--key ID is for a user's key of the account that is not on this computer. --as says\n"
+            "who signs, --confirm repeats the key's last four characters. The new key is made,\n"
+            "proved (with --bucket also there) and kept in Keyturn's keychain; you hand it over\n"
+            "to the places that --also names, or else to another computer, and say so with\n"
+            "`keyturn done`. No file here is changed. The old key stays on until then.\n"
+            "\n"
             "Interrupted, by you or by the power? `keyturn continue` or `keyturn undo`."
         ),
         (
@@ -48,6 +54,7 @@ def _help() -> HelpText:
             "keyturn rotate 7Q2P --as profile:admin",
             "keyturn rotate 7Q2P --pair",
             "keyturn rotate 7Q2P --into keychain",
+            "keyturn rotate --key AKIAIOSFODNN7EXAMPLE --as profile:admin --confirm MPLE --also web-page:shop",
         ),
         _("1 put back · 2 usage · 3 waiting, the new key is in place · 4 stopped · 5 another Keyturn"),
         operand="KEY",
@@ -56,6 +63,10 @@ def _help() -> HelpText:
 
 def _options(parser: ArgumentParser) -> None:
     shared_options.plan(parser)
+    shared_options.confirm(parser)
+    parser.add_argument(
+        "--show-secret", action="store_true", help=_("with --key: show the new pair on the screen, this once")
+    )
     parser.add_argument(
         "--pair",
         action="store_true",
