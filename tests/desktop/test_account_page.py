@@ -22,12 +22,15 @@ from keyturn.desktop.account_rows import row_of
 from keyturn.desktop.assistant import open_assistant
 from keyturn.desktop.key_change import KeyChange
 from keyturn.desktop.main_window import Doors, MainWindow
-from keyturn.desktop.pages.fields import Field
+from keyturn.desktop.pages.fields import Field, Tick
+from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.runner import Runner
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, Principal
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.finding.whole_account import AccountKey
 from keyturn.rotation.location import Location
+from keyturn.state.secrets import open_store
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn_practice.faults import refused
 from keyturn_practice.timeline import HandClock
 
@@ -102,7 +105,7 @@ class Visitor:
         field = change.last_four.findChild(Field)
         assert isinstance(field, Field)
         field.setText(change._key.last4)
-        button = {"off": change.turn_off, "on": change.turn_on, "delete": change.delete}[name]
+        button = {"off": change.turn_off, "on": change.turn_on, "delete": change.delete, "make": change.make}[name]
         assert button.isVisible() and button.isEnabled(), button.accessibleDescription()
         page = self.key_page
         button.click()
@@ -354,3 +357,36 @@ def test_ten_thousand_rows_are_sorted_and_a_screen_reader_reads_each_whole(qtbot
     assert table is not None and table.text(QAccessible.Text.Name) == "Access keys of the account"
     said = shown.sorted.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert said.startswith("replace, AKIA…") and said.endswith("not here")
+
+
+def test_a_new_key_is_made_for_one_that_is_not_here_and_shown_when_it_is_handed_over(
+    visitor: Visitor, idle: KeyPair
+) -> None:
+    visitor.look()
+    visitor.open_row(idle.access_key_id)
+    change = visitor.change
+    assert change.replace.isVisible() and not change.make.isVisible()
+    change.replace.setFocus()
+    QTest.keyClick(change.replace, Qt.Key.Key_Space)
+    assert change.make.isVisible()
+    next(box for box in change.places.findChildren(Tick) if box.text() == "Another provider's web page").click()
+    change.places.pages.setText("shop")
+
+    said = visitor.press("make")
+
+    assert "The new key works, and its secret is in Keyturn's keychain" in said
+    keys = [one for one in visitor.home.account.listed_keys() if one.owner_arn.endswith("/mail")]
+    assert [one.status for one in keys] == [KeyStatus.ACTIVE, KeyStatus.ACTIVE]
+    new = next(one.access_key_id for one in keys if one.access_key_id != idle.access_key_id)
+    assert visitor.key_page.carry_on.isVisible()
+
+    visitor.key_page.carry_on.click()
+    visitor.settle()
+    page = _text(visitor.window)
+    assert "Give another provider's web page (shop) the new key" in page
+    assert "The new key works. These need a person" in page
+    card = next(iter(visitor.window.findChildren(SecretCard)))
+    folder = visitor.home.location.state_dir
+    pair = None if folder is None else open_store(SecretsKind.FILE, folder).get(new)
+    assert pair is not None
+    assert pair.secret.reveal() not in page and not card.field.is_shown

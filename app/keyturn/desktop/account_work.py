@@ -19,8 +19,8 @@ from keyturn.rotation import labels
 from keyturn.rotation.advice import advice_for
 from keyturn.rotation.all_rotations import find_rotation
 from keyturn.rotation.finding import whole_account
-from keyturn.rotation.key_life import key_elsewhere
-from keyturn.rotation.steps import Ending
+from keyturn.rotation.key_life import handing_over, key_elsewhere
+from keyturn.rotation.steps import Ending, Step
 
 if TYPE_CHECKING:
     from keyturn.desktop.runner import Desk
@@ -112,6 +112,7 @@ class KeyAct(Enum):
     TURN_OFF = "turn-off"
     TURN_ON = "turn-on"
     DELETE = "delete"
+    REPLACE = "replace"
 
 
 _ACTS = {
@@ -165,22 +166,47 @@ def standing_of(desk: Desk, one: AccountKey) -> KeyStanding:
     return KeyStanding(mine[-1] if mine else "", settings.watch_days, settings.off_days)
 
 
-def change_key(desk: Desk, signing: Signing, one: AccountKey, act: KeyAct, wanted: key_elsewhere.Wanted) -> Changed:
-    """Turn it off or on, or delete it, as far as every gate lets it.
+def change_key(
+    desk: Desk,
+    signing: Signing,
+    one: AccountKey,
+    act: KeyAct,
+    wanted: key_elsewhere.Wanted,
+    also: tuple[str, ...] = (),
+) -> Changed:
+    """Turn it off or on, delete it, or make a new key that is handed over, as far as every gate lets it.
+
+    Args:
+        also: who gets the new key, as `--also` names them.
 
     Raises:
         AppError: where it was not even begun: nobody signs, the confirmation is another key's, AWS was not reached.
     """
     context = signing.context(desk)
     found = key_elsewhere.find(context, wanted, lambda users: None)
-    result = _ACTS[act](context, found, wanted)
+    if act is KeyAct.REPLACE:
+        result = handing_over.hand_over(context, found, wanted, handing_over.Receiver(also))
+    else:
+        result = _ACTS[act](context, found, wanted)
     rotation = None if result.rotation is None else find_rotation(context.journal, result.rotation)
     under_way = "" if rotation is None or rotation.is_over else rotation.name
-    return Changed(_told(rotation, result), result.ending is Ending.DONE, _listed_now(context, one), under_way)
+    made = rotation is not None and act is KeyAct.REPLACE and _is_to_be_handed_over(rotation)
+    well = result.ending is Ending.DONE or (made and result.problem is None)
+    return Changed(_told(rotation, result, made=made), well, _listed_now(context, one), under_way)
 
 
-def _told(rotation: Rotation | None, result: Result) -> str:
+def _is_to_be_handed_over(rotation: Rotation) -> bool:
+    return rotation.step in {Step.WATCH, Step.TURN_OFF} and not rotation.is_over
+
+
+def _told(rotation: Rotation | None, result: Result, *, made: bool) -> str:
     told = [] if rotation is None else [f"{capitalized(labels.standing(rotation, result))}."]
+    if made:
+        text = _(
+            "The new key works, and its secret is in Keyturn's keychain. “Continue…” shows it to you, with what to do "
+            "where it goes; the old key stays on until you say that the new one is in place there."
+        )
+        told.append(text)
     if result.problem is not None:
         told.append(f"{result.problem.title}. {result.problem.message}")
     return in_window(" ".join(dict.fromkeys(told)))

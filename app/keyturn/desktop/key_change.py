@@ -1,4 +1,4 @@
-"""Turning a key of the account off and on, and deleting it, where it is not on this computer."""
+"""Replacing a key of the account, turning it off and on, and deleting it, where it is not on this computer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from keyturn.desktop.code_card import CodeCard
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.confirming import LastFour
+from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.settings_fields import Days
 from keyturn.desktop.signer_choices import SignerChoices
@@ -77,7 +78,20 @@ class KeyChange(QWidget):
         self.turn_off.clicked.connect(lambda: self._do(KeyAct.TURN_OFF))
         self.turn_on.clicked.connect(lambda: self._do(KeyAct.TURN_ON))
         self.delete.clicked.connect(lambda: self._do(KeyAct.DELETE))
-        column.addWidget(ButtonRow(self.turn_off, self.turn_on, self.delete))
+        self.replace = Button(_("Make a new key for it…"))
+        self.replace.clicked.connect(self._ask_who_gets_it)
+        column.addWidget(ButtonRow(self.turn_off, self.turn_on, self.delete, self.replace))
+        self.places, self.make = UsedElsewhere((), lambda also: None), Button(_("Make the new key"))
+        self.make.clicked.connect(lambda: self._do(KeyAct.REPLACE))
+        self._receiving = (
+            Subheading(_("Where the new key goes")),
+            self.places,
+            Quiet(_("If you tick nothing, it goes to another computer.")),
+            ButtonRow(self.make),
+        )
+        for widget in self._receiving:
+            widget.hide()
+            column.addWidget(widget)
 
         def read(desk: Desk) -> KeyStanding:
             from keyturn.desktop.account_work import standing_of
@@ -103,6 +117,10 @@ class KeyChange(QWidget):
             Quiet(_("If AWS does not tell whether it was used, that is waited for: it is never taken for no use."))
         )
         return card
+
+    def _ask_who_gets_it(self) -> None:
+        for widget in self._receiving:
+            widget.show()
 
     def close_question(self) -> None:
         """Nobody waits for a code any more."""
@@ -132,16 +150,18 @@ class KeyChange(QWidget):
             (self.turn_off, status is not KeyStatus.INACTIVE),
             (self.turn_on, status is not KeyStatus.ACTIVE),
             (self.delete, status is not KeyStatus.ACTIVE),
+            (self.make, status is not KeyStatus.INACTIVE),
         ):
             button.setVisible(fits)
             button.setEnabled(not self._busy and not reason)
             button.setToolTip(unmarked(reason))
             button.setAccessibleDescription(reason)
+        self.replace.setVisible(status is not KeyStatus.INACTIVE)
 
     def _do(self, act: KeyAct) -> None:
         from keyturn.rotation.key_life.key_elsewhere import Wanted
 
-        one, signing = self._one, self._signing
+        one, signing, also = self._one, self._signing, self.places.ticked
         wanted = Wanted(self._key.value, self.last_four.text(), self.watch.value(), self.off.value())
         self._hold(busy=True)
         self.said.emit(_("Asking AWS…"), ColorTone.NEUTRAL)
@@ -149,7 +169,7 @@ class KeyChange(QWidget):
         def work(desk: Desk) -> Changed:
             from keyturn.desktop.account_work import change_key
 
-            return change_key(desk, signing, one, act, wanted)
+            return change_key(desk, signing, one, act, wanted, also)
 
         self._runner.change(
             self,

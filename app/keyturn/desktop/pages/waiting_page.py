@@ -47,6 +47,8 @@ class ByHandPage(PageView):
         """Why nothing is urgent: the new key is in place, where one was made, and the old one stays on."""
         if flow.route is Route.RETIRE:
             return _("These need a person; the old key stays on until they are done.")
+        if _is_for_others(flow):
+            return _("The new key works. These need a person; the old key stays on until they are done.")
         return _("The new key is in place. These need a person; the old key stays on until they are done.")
 
     def signature(self, flow: Flow) -> object:
@@ -153,6 +155,11 @@ def _look_button(page: PageView, text: str) -> Button:
     return button
 
 
+def _is_for_others(flow: Flow) -> bool:
+    """True where nothing on this computer gets the new key."""
+    return flow.standing is not None and flow.standing.rotation.decision.elsewhere
+
+
 def _use(flow: Flow) -> OldKeyUse | None:
     return None if flow.standing is None else flow.standing.use
 
@@ -160,6 +167,8 @@ def _use(flow: Flow) -> OldKeyUse | None:
 def _seen(flow: Flow) -> list[str]:
     if flow.route is Route.RETIRE:
         return [_("Keyturn found no program here that uses the old key.")]
+    if _is_for_others(flow):
+        return [_("The new key works; no file on this computer has it.")]
     seen = [_("Every program here has the new key, and was proved with it.")]
     if flow.standing is not None and flow.standing.rotation.switched_at is not None:
         switched = dates.lately(flow.standing.rotation.switched_at)
