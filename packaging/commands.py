@@ -57,8 +57,8 @@ def test(arguments: Sequence[str]) -> int:
     """Run every check in turn; the first that fails ends the run with its exit code."""
     environment.make_ready(environment.Level.TEST)
     programs.install_missing()
-    # One more than there are cores, as most tests wait for programs; each takes over what another has not begun.
-    parallel = ["--numprocesses", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+    # Two more than there are cores, as most tests wait for programs; each takes over what another has not begun.
+    parallel = ["--numprocesses", str((os.cpu_count() or 1) + 2), "--dist", "worksteal"]
     # Making a package and a system to install it in takes minutes, so it is tested when that is asked for.
     wanted = arguments or ["-m", "not bundle"]
     python = str(environment.program("python"))

@@ -6,6 +6,7 @@ The idea that an unexpected warning fails the test is qutebrowser's (facts/ancho
 from __future__ import annotations
 
 import datetime
+import gc
 import ipaddress
 import logging
 import os
@@ -276,6 +277,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"keychain", "locked_keychain"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.keychain)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over the ten thousand tests themselves: it looked at all of them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager
