@@ -124,6 +124,7 @@ class OwnCheck:
         private_files: what the program has to read from files of its own.
         left_out: settings of the person's configuration by which the program may go another way to the server, and
             which are not followed, such as a proxy. Where there are some, a failure says nothing of the backup.
+        asks: it takes the key from Keyturn, as the programs of the place do.
     """
 
     title: str
@@ -132,6 +133,7 @@ class OwnCheck:
     timeout: float = 30.0
     private_files: tuple[PrivateFile, ...] = field(default=())
     left_out: tuple[str, ...] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

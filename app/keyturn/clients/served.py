@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.findings import Discovery
-from keyturn.clients.interface import About, Client, CredentialSpans, ValueSpot
+from keyturn.clients.interface import About, Client, CredentialSpans, OwnCheck, ValueSpot
 from keyturn.clients.own_profiles import own_profiles_file
 from keyturn.clients.programs.aws_files import AwsFiles, all_paths
 from keyturn.clients.programs.aws_profiles import profile_of
@@ -23,7 +23,7 @@ from keyturn.edits import ini
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.spans import Span
 from keyturn.model.errors import AppError, ClientError, FileError
-from keyturn.model.places import Place, PlaceKind, Problem
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -89,6 +89,16 @@ class Served(Client):
                 raise asks_no_more(place)
         asking = [found[place.locator] for place in places]
         return tuple(_spot(computer, one) for one in asking)
+
+    def check(
+        self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
+    ) -> OwnCheck | None:
+        """Return the AWS CLI's check of a profile; of Keyturn's own, rclone's of a remote that takes it."""
+        if place.path != own_profiles_file(computer):
+            return AwsFiles().check(computer, place, target, endpoint_url=endpoint_url)
+        from keyturn.clients.asking_checks import check_of_remote
+
+        return check_of_remote(computer, place, target, endpoint_url)
 
 
 def handed_to(computer: Computer, content: FileContent) -> Mapping[str, Callable[[], CredentialSpans]]:

@@ -37,6 +37,7 @@ class Computer:
         passwords: what the person gave to open what programs keep locked, by the program's name.
         served: the pair that Keyturn hands out for a key's name, to who names its folder or none; it raises `AppError`
             where there is none. None where Keyturn's own memory is not at hand.
+        asked_by: the command line by which a program asks this Keyturn for a key's name; None as for `served`.
         is_this_one: False for another computer's disk; its running programs are not looked at, and its
             system folders only where its root is known, see `disk`.
         registry: Windows' registry; None on other systems, and for another computer's disk.
@@ -49,6 +50,7 @@ class Computer:
     passwords: Mapping[str, Secret] = field(default_factory=dict)
     registry: Registry | None = field(default=None, repr=False)
     served: Callable[[str, Path | None], KeyPair] | None = field(default=None, repr=False, compare=False)
+    asked_by: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def this(cls) -> Computer:

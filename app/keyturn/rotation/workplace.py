@@ -11,10 +11,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, cast
 
 from keyturn.computer.clock import Clock
-from keyturn.computer.computer import Computer
+from keyturn.computer.computer import Computer, this_platform
 from keyturn.computer.folders import state_folder, state_place
 from keyturn.computer.leftover_copies import clear_system_temporaries, clear_temporaries
 from keyturn.computer.lock import OneAtATime
+from keyturn.computer.own_program import own_program
+from keyturn.computer.shells import quoted
 from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError, UsageError
@@ -91,7 +93,7 @@ class Workplace:
         """The computer that is looked at."""
         if self._computer is None:
             found = Computer.at(self.location.home, self.location.platform)
-            self._computer = replace(found, passwords=self._passwords, served=self._served)
+            self._computer = replace(found, passwords=self._passwords, served=self._served, asked_by=self._asked_by)
         return self._computer
 
     def _store(self) -> SecretStore:
@@ -110,6 +112,12 @@ class Workplace:
                 code="served.another",
             )
         return current_pair(self.folder, self._store(), name, self._journal)
+
+    def _asked_by(self, name: str) -> str:
+        """The command line by which a program asks this Keyturn, wherever that program's home is."""
+        where = ("--state-dir", str(self.folder), "--secrets", self.location.secrets.value)
+        words = (str(own_program()), "credentials", name, *where)
+        return " ".join(quoted(word, this_platform()) for word in words)
 
     def unlock(self, client: str, password: Secret) -> None:
         """Open with this password what the program keeps locked; it is kept in memory only."""

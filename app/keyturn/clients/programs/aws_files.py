@@ -125,6 +125,7 @@ class AwsFiles(Client):
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
         """Return `aws s3api list-objects-v2` on the bucket, or `aws sts get-caller-identity` where none is known."""
+        from keyturn.clients.asking_checks import asking_file, name_asked_for, of_session
         from keyturn.clients.own_check import installed
         from keyturn.computer.bare_environment import bare_environment
 
@@ -147,6 +148,9 @@ class AwsFiles(Client):
         endpoint = () if server is None else ("--endpoint-url", server)
         region = () if place.region is not None else ("--region", "us-east-1")
         limits = ("--cli-connect-timeout", "10", "--cli-read-timeout", "10", "--output", "json")
+        name = name_asked_for(place.path, place.locator)
+        asking = None if name is None else asking_file(computer, name)
+        held = PrivateFile("AWS_SHARED_CREDENTIALS_FILE", credentials_file(pair, token))
         return OwnCheck(
             title=self.title,
             arguments=(str(program), *limits, *region, *endpoint, *asked),
@@ -156,12 +160,11 @@ class AwsFiles(Client):
                     "AWS_EC2_METADATA_DISABLED": "true",
                     "AWS_MAX_ATTEMPTS": "1",
                     "AWS_PAGER": "",
+                    **({} if asking is None else of_session(computer)),
                 },
             ),
-            private_files=(
-                PrivateFile("AWS_SHARED_CREDENTIALS_FILE", credentials_file(pair, token)),
-                PrivateFile("AWS_CONFIG_FILE", _minimal_config(place, sources)),
-            ),
+            private_files=(asking or held, PrivateFile("AWS_CONFIG_FILE", _minimal_config(place, sources))),
+            asks=asking is not None,
         )
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:

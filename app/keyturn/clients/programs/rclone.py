@@ -132,6 +132,7 @@ class Rclone(Client):
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
         """Return `rclone lsf` on the bucket. A folder that is not there lists as success (facts/clients.md 4)."""
+        from keyturn.clients.asking_checks import PROFILE, asking_file, name_asked_for, of_session
         from keyturn.clients.own_check import installed
         from keyturn.computer.bare_environment import bare_environment
 
@@ -151,19 +152,24 @@ class Rclone(Client):
         entries = ini.entries(content.content, _RCLONE, path=place.path)
         made_up = rclone_connections.connections(entries).get(place.locator)
         found = Remotes(entries).settings(place.locator) if made_up is None else made_up.settings
+        taken = profile_of_remote(content, place.locator)
+        name = None if taken is None else name_asked_for(computer.expanded(taken[1]), taken[0])
+        asking = None if name is None else asking_file(computer, name)
+        held = {_ID: pair.access_key_id.value, _SECRET: pair.secret.reveal()}
         settings = {
             "type": "s3",
-            _ID: pair.access_key_id.value,
-            _SECRET: pair.secret.reveal(),
+            **(held if asking is None else {"env_auth": "true", "profile": PROFILE}),
             "endpoint": endpoint_of(place),
             **taken_over(found, _NEEDED),
         }
+        config = PrivateFile("RCLONE_CONFIG", ini_file(_REMOTE_OF_CHECK, settings, self.title))
         return OwnCheck(
             title=self.title,
             arguments=arguments,
-            environment=bare_environment(computer),
-            private_files=(PrivateFile("RCLONE_CONFIG", ini_file(_REMOTE_OF_CHECK, settings, self.title)),),
+            environment=bare_environment(computer, {} if asking is None else of_session(computer)),
+            private_files=(config,) if asking is None else (config, asking),
             left_out=left_out(found, _NEEDED, ("sts_endpoint",)),
+            asks=asking is not None,
         )
 
     def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 
 from keyturn.aws.parallel import as_they_end
 from keyturn.clients.endpoints import is_aws, store_url
@@ -17,6 +18,7 @@ from keyturn.clients.registry import client_named
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place, Target
+from keyturn.model.text import _
 from keyturn.rotation.context import Context
 
 # Seconds between the attempts of a program's own check while a key is new: half a minute together.
@@ -54,15 +56,19 @@ def own_check(context: Context, place: Place, target: Target | None) -> list[Che
 def own_checks(context: Context, requests: Sequence[OwnCheckRequest]) -> Iterator[list[Check]]:
     """Yield what each place's own program says, in the order of the requests, each as soon as it is known.
 
-    It says nothing if there is no check, if the program is not installed, or if this is another computer's disk: what
-    the program is given is Keyturn's own (clients/own_check.py), and another computer's is not this person's. Places
-    that would put the very same question, of the same program with the same pair and settings, share its answer.
+    Where the key is asked for, the program asks for it as in its backups, and the place's other programs are named:
+    what they get was not tried. Nothing is said if there is no check, if the program is not installed, or if this is
+    another computer's disk: what the program is given is Keyturn's own (clients/own_check.py), and another computer's
+    is not this person's. Places that would put the very same question, of the same program with the same pair and
+    settings, share its answer.
     """
     answers: list[list[Check] | int] = []
+    not_tried: list[list[Check]] = []
     distinct: list[tuple[OwnCheck, OwnCheckRequest]] = []
     alike: dict[tuple[str, ...], list[int]] = {}
     for request in requests:
         check = _prepared(context, request)
+        not_tried.append(_not_tried(context, request.place, check))
         if not isinstance(check, OwnCheck):
             answers.append(check)
             continue
@@ -75,13 +81,13 @@ def own_checks(context: Context, requests: Sequence[OwnCheckRequest]) -> Iterato
         answers.append(same)
     results = as_they_end([partial(_tried, context, check, request) for check, request in distinct])
     known: list[list[Check]] = []
-    for answer in answers:
+    for answer, others in zip(answers, not_tried, strict=True):
         if isinstance(answer, list):
-            yield answer
+            yield [*answer, *others]
             continue
         while len(known) <= answer:
             known.append(next(results))
-        yield known[answer]
+        yield [*known[answer], *others]
 
 
 def _prepared(context: Context, request: OwnCheckRequest) -> OwnCheck | list[Check]:
@@ -97,6 +103,17 @@ def _prepared(context: Context, request: OwnCheckRequest) -> OwnCheck | list[Che
     except AppError as error:
         return [Check(place.client, None, str(error))]
     return [] if check is None else check
+
+
+def _not_tried(context: Context, place: Place, check: OwnCheck | list[Check]) -> list[Check]:
+    """The programs of a place that asks for its key which no check speaks for, by name."""
+    if not context.computer.is_this_one:
+        return []
+    asks = check.asks if isinstance(check, OwnCheck) else client_named(place.client).asks_keyturn
+    tried = PurePath(check.arguments[0]).stem if isinstance(check, OwnCheck) else ""
+    names = sorted({one.program for one in place.consumers} - {tried}) if asks else []
+    text = _("Not proved by its program: what {program} gets when it asks Keyturn was not tried.")
+    return [Check("program", None, text.format(program=name)) for name in names]
 
 
 def _tried(context: Context, check: OwnCheck, request: OwnCheckRequest) -> list[Check]:
