@@ -266,7 +266,7 @@ def _system_corners(computer: Computer, listing: Listing) -> Iterator[Corner]:
 
 
 def _other_homes(computer: Computer, listing: Listing) -> Iterator[Path]:
-    """Root's home, and those of the other accounts where whoever looks is the one who looks after all of them."""
+    """Root's home; for root also those of the other accounts."""
     for parts in (("root",), ("var", "root")):
         folder = computer.system_folder(*parts)
         if folder is not None and folder != computer.home:

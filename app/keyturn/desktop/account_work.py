@@ -208,7 +208,7 @@ def _told(rotation: Rotation | None, result: Result, *, made: bool) -> str:
         )
         told.append(text)
     if result.problem is not None:
-        told.append(f"{result.problem.title}. {result.problem.message}")
+        told.append(str(result.problem))
     return in_window(" ".join(dict.fromkeys(told)))
 
 

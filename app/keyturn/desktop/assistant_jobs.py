@@ -90,9 +90,7 @@ class Jobs:
             now=context.clock.now(),
             home=context.computer.home,
             endpoint_url=context.endpoint_url,
-            troubles=[
-                f"{one.title}. {one.message}" for one in survey.problems if one.path in paths and one not in unread
-            ],
+            troubles=[str(one) for one in survey.problems if one.path in paths and one not in unread],
             unread=unread,
             others_of_owner=others_of_owner(found, survey.keys),
         )

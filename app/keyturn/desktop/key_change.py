@@ -193,7 +193,7 @@ class KeyChange(QWidget):
 
     def _fail(self, error: AppError) -> None:
         self._hold(busy=False)
-        self.said.emit(in_window(f"{error.title}. {error.message}"), ColorTone.BAD)
+        self.said.emit(in_window(str(error)), ColorTone.BAD)
 
     def _hold(self, *, busy: bool) -> None:
         self._busy = busy

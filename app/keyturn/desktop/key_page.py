@@ -123,7 +123,7 @@ class KeyPage(MainPage):
             (_("Beside it"), _siblings(found)),
         ]
         if found.failure is not None:
-            facts.append((_("Why not more"), f"{found.failure.title}. {found.failure.message}"))
+            facts.append((_("Why not more"), str(found.failure)))
         card = Card()
         form = QFormLayout()
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)

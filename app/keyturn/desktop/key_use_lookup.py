@@ -95,7 +95,7 @@ class KeyUsers(QWidget):
         announce(self, " ".join((told.heading, *told.problems)))
 
     def _failed(self, error: AppError) -> None:
-        text = f"{error.title}. {error.message}"
+        text = str(error)
         self.show_told(UsersTold(self._runner.clock.now(), "", (), (text,)))
         announce(self, text)
 
@@ -107,7 +107,7 @@ def _asked(desk: Desk, found: FoundKey, keys: Sequence[FoundKey]) -> UsersTold:
     context = desk.context()
     histories, problems = key_users.of_keys(context, [found], HISTORY_DAYS, beside=keys)
     history = histories.get(found.key.access_key_id)
-    unknown = tuple(f"{one.title}. {one.message}" for one in problems)
+    unknown = tuple(str(one) for one in problems)
     now = context.clock.now()
     if history is None:
         return UsersTold(now, "", (), unknown)

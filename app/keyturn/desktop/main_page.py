@@ -117,6 +117,6 @@ class ProblemPage(MainPage):
         small = Quiet(_("Code: {code}").format(code=error.code)).selectable()
         self.column.addWidget(small)
         copy = Button(_("Copy details"))
-        copy.clicked.connect(lambda: put_on_clipboard(f"{error.title}. {error.message} ({error.code})"))
+        copy.clicked.connect(lambda: put_on_clipboard(f"{error} ({error.code})"))
         self.column.addWidget(ButtonRow(copy))
         self.column.addStretch(1)

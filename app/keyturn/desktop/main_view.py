@@ -313,7 +313,7 @@ class MainView(QWidget):
     def show_failure(self, error: AppError) -> None:
         """The look did not work out; what was shown before stays."""
         self._spinner.hide()
-        self.note.show_text(f"{error.title}. {error.message}", ColorTone.BAD)
+        self.note.show_text(str(error), ColorTone.BAD)
         self.note.show()
         if self._looked_at is None:
             from keyturn.desktop.overview_words import try_again
@@ -359,7 +359,7 @@ class MainView(QWidget):
             detail = "" if first is None else first.detail
             self.note.show_text(text.format(count=len(failed), detail=detail), ColorTone.BAD)
         elif overview.store_problems:
-            text = " ".join(f"{problem.title}. {problem.message}" for problem in overview.store_problems)
+            text = " ".join(str(problem) for problem in overview.store_problems)
             self.note.show_text(text, ColorTone.ATTENTION)
         elif overview.survey.searched is not None:
             self.note.show_text(search_sentence(overview), ColorTone.NEUTRAL)

@@ -212,8 +212,8 @@ class PlacePage(MainPage):
 
     def _not_watched(self, error: AppError) -> None:
         self.again.setEnabled(True)
-        self._backup.show_fact(Fact(_("Not known"), f"{error.title}. {error.message}"))
-        self._show_programs([Fact(_("Not known"), f"{error.title}. {error.message}")])
+        self._backup.show_fact(Fact(_("Not known"), str(error)))
+        self._show_programs([Fact(_("Not known"), str(error))])
 
     def _show_programs(self, facts: Sequence[Fact]) -> None:
         self._programs.clear()

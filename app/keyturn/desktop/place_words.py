@@ -149,7 +149,7 @@ def look_at_programs(desk: Desk, place: Place, rotation: Rotation | None) -> Wat
     try:
         programs = running_programs(PROGRAM_NAMES)
     except ClientError as error:
-        return Watched((), f"{error.title}. {error.message}", runs, own is not None)
+        return Watched((), str(error), runs, own is not None)
     before = None
     if rotation is not None and rotation.switched_at is not None:
         before = rotation.decision.key, rotation.switched_at

@@ -150,7 +150,7 @@ class RecipientForm(QWidget):
 
     def _failed(self, error: AppError) -> None:
         self.tell.setEnabled(True)
-        self.answer.show_text(f"{error.title}. {error.message}", ColorTone.BAD)
+        self.answer.show_text(str(error), ColorTone.BAD)
         self.answer.show()
 
 

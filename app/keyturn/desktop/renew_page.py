@@ -241,7 +241,7 @@ class RenewPage(AnsweringPage):
         told = [_("Not renewed yet.")] if standing is None or standing.last is None else [_last(standing)]
         trouble = None if standing is None else standing.renewal.trouble
         if trouble is not None:
-            told.append(f"{trouble.title}. {trouble.message}")
+            told.append(str(trouble))
         self._last.column.addWidget(Subheading(_("The last time")))
         for text in (*told, *notes):
             self._last.column.addWidget(Text(text).selectable())

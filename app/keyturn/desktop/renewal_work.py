@@ -209,7 +209,7 @@ def renew_now(desk: Desk, found: FoundKey) -> tuple[Freshness, str, bool]:
     fresh = replace(fresh, standing=ran.standing, notes=advice(desk.workplace))
     trouble = ran.standing.renewal.trouble
     if trouble is not None:
-        return fresh, f"{trouble.title}. {trouble.message}", False
+        return fresh, str(trouble), False
     return fresh, _did(ran.did), True
 
 

@@ -42,7 +42,7 @@ class RenewalsCard(Card):
         empty(self.column)
         self.column.addWidget(Subheading(_("Renewal")))
         for problem in problems:
-            self.column.addWidget(Quiet(f"{problem.title}. {problem.message}"))
+            self.column.addWidget(Quiet(str(problem)))
         if not standings and not problems:
             self.column.addWidget(Quiet(_("No key renews itself. “Keep it fresh…” on a key's page has it do so.")))
         for one in standings:
@@ -54,7 +54,7 @@ class RenewalsCard(Card):
             change.clicked.connect(lambda _on=False, key=renewal.key: self.wanted.emit(key))
             trouble = renewal.trouble
             due = _("Next: {day}").format(day=labels.near_day(one.due))
-            more = due if trouble is None else f"{trouble.title}. {trouble.message}"
+            more = due if trouble is None else str(trouble)
             self.column.addWidget(FactRow(renewal.key.masked, Fact(text, more), change))
 
     def _fail(self, error: AppError) -> None:

@@ -162,9 +162,7 @@ def unread_file(unread: Problem, home: Path, *, left_out: bool) -> UnreadFile:
     """A file that could not be read, as the pages show it."""
     path = unread.path or home
     programs = ", ".join(map(labels.program, unread.clients))
-    return UnreadFile(
-        path, labels.short_path(path, home), programs, f"{unread.title}. {unread.message}", unread.code, left_out
-    )
+    return UnreadFile(path, labels.short_path(path, home), programs, str(unread), unread.code, left_out)
 
 
 def programs_of(decision: Decision, home: Path) -> tuple[Program, ...]:

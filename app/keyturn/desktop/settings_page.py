@@ -319,7 +319,7 @@ class SettingsPage(MainPage):
         self.changed.emit()
 
     def _tell(self, error: AppError) -> None:
-        self.answer.show_text(f"{error.title}. {error.message}", ColorTone.BAD)
+        self.answer.show_text(str(error), ColorTone.BAD)
         self.answer.show()
         self.body.verticalScrollBar().setValue(0)
 
@@ -352,7 +352,7 @@ def _as_far_as_it_makes_sense(told: Toned, known: Settings, wanted: Callable[[],
     try:
         settings = wanted()
     except AppError as error:
-        told.show_text(f"{error.title}. {error.message}", ColorTone.BAD)
+        told.show_text(str(error), ColorTone.BAD)
         told.show()
         return known
     told.hide()

@@ -147,7 +147,7 @@ class ToldCard(Card):
 
     def _fail(self, error: AppError) -> None:
         self._enable()
-        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
+        self._say(str(error), ColorTone.BAD)
 
     def _say(self, text: str, tone: ColorTone) -> None:
         self.answer.show_text(text, tone)

@@ -79,7 +79,7 @@ class UnlockCard(Card):
 
     def _failed(self, error: AppError) -> None:
         self._wait(busy=False)
-        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
+        self._say(str(error), ColorTone.BAD)
         self._password.field.selectAll()
         self._password.field.setFocus()
 

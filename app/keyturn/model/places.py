@@ -165,6 +165,9 @@ class Problem:
         for name in ("title", "message", "do"):
             object.__setattr__(self, name, without_secrets(getattr(self, name)))
 
+    def __str__(self) -> str:
+        return f"{self.title}. {self.message}"
+
     @property
     def clients(self) -> tuple[str, ...]:
         """The programs that may read the file; empty where it is no program's own."""

@@ -51,6 +51,9 @@ class Trouble:
     message: str
     waits: bool
 
+    def __str__(self) -> str:
+        return f"{self.title}. {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Renewal:

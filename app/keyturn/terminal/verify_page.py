@@ -29,7 +29,7 @@ def verify_page(proofs: Sequence[DestinationProof], problems: Sequence[Problem],
         page += _checks(one.checks)
     if problems:
         page += [BLANK, line(_("Please note"), Tone.HEADING)]
-        page += [bullet(f"{problem.title}. {problem.message}") for problem in problems]
+        page += [bullet(str(problem)) for problem in problems]
     return page
 
 

@@ -225,7 +225,7 @@ class PageView(QWidget):
         if problem is not None:
             locked = is_locked(problem.code)
             # What to do about a locked file is said where its password is typed.
-            text = problem.title if locked else f"{problem.title}. {problem.message}"
+            text = problem.title if locked else str(problem)
             self._notices.addWidget(Notice(text, ColorTone.ATTENTION, "exclamation"))
             if locked:
                 self._notices.addWidget(self.unlock_card())

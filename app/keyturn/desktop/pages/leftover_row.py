@@ -54,7 +54,7 @@ class LeftoverRow(Card):
 
     def _failed(self, error: AppError) -> None:
         self._button.setEnabled(True)
-        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
+        self._say(str(error), ColorTone.BAD)
 
     def _say(self, text: str, tone: ColorTone) -> None:
         self._said.show_text(text, tone)

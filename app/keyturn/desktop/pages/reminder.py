@@ -83,7 +83,7 @@ class Reminder(QWidget):
         self.box.blockSignals(True)
         self.box.setChecked(False)
         self.box.blockSignals(False)
-        self._say(f"{error.title}. {error.message} {_nobody(self._day)}", quiet=False)
+        self._say(f"{error} {_nobody(self._day)}", quiet=False)
 
     def _say(self, text: str, *, quiet: bool) -> None:
         emptied(self._said)

@@ -88,7 +88,7 @@ class SecretCard(QWidget):
         self._act.read_new_pair(lambda pair: self._act.secret_clipboard.copy(pair.secret), self._failed)
 
     def _failed(self, error: AppError) -> None:
-        self._said.setText(f"{error.title}. {error.message}")
+        self._said.setText(str(error))
 
     def _tell(self, seconds: int) -> None:
         if seconds:

@@ -60,7 +60,7 @@ class StoppedPage(PageView):
         if problem is not None and is_locked(problem.code):
             self.add(self.unlock_card())
         elif problem is not None and not isinstance(problem, Cancelled):
-            said = f"{problem.title}. {problem.message}" if _was_put_back(flow) else problem.message
+            said = str(problem) if _was_put_back(flow) else problem.message
             self.add(Notice(said, ColorTone.ATTENTION, "exclamation"))
         if flow.standing is not None and not _was_put_back(flow) and not _is_ended(flow):
             step = labels.step(flow.standing.result.step)
@@ -99,7 +99,7 @@ def details(flow: Flow, problem: AppError) -> str:
     standing = flow.standing
     lines = [
         f"Keyturn {keyturn.__version__}, {platform.system()} {platform.release()}, Python {platform.python_version()}",
-        f"{problem.title}. {problem.message}",
+        str(problem),
         f"code: {problem.code}",
     ]
     if standing is not None:

@@ -27,7 +27,7 @@ def not_listed(account: str, error: AwsError) -> BlindSpot:
     """Return that an account's buckets are not known, as AWS does not list them for its keys."""
     return BlindSpot(
         _("The buckets of account {account}").format(account=account),
-        f"{error.title}. {error.message}",
+        str(error),
         _("Look in the AWS console whether something else uses a bucket of this account, and name it with --bucket."),
     )
 

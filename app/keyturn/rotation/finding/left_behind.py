@@ -52,7 +52,7 @@ def _not_read(place: Place, error: FileError) -> Place:
         locator="",
         kind=PlaceKind.UNREAD,
         access_key_id=place.access_key_id,
-        note=f"{error.title}. {error.message}",
+        note=str(error),
     )
 
 

@@ -79,7 +79,7 @@ def left_to_the_person(
             locator="",
             kind=PlaceKind.UNREAD,
             access_key_id=key,
-            note=f"{one.title}. {one.message}",
+            note=str(one),
         )
         for one in unread
         if one.path is not None and one.path not in looked_at

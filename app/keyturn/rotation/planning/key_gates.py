@@ -65,7 +65,7 @@ def _not_usable(found: FoundKey) -> Iterator[Gate]:
             _inactive(found).format(key=key.masked),
         )
     elif found.failure is not None:
-        yield closed(found.failure.code, f"{found.failure.title}. {found.failure.message}")
+        yield closed(found.failure.code, str(found.failure))
     elif found.pair is None:
         yield closed("key.unusable", _without_secret(found))
 

@@ -53,4 +53,4 @@ def unanswered(code: str, reason: str, offers: tuple[str, ...] = ()) -> Gate:
 def closed_for(error: AppError) -> Gate:
     """The gate that an error comes to."""
     # A file that another program holds is free once that is done with it.
-    return closed(error.code, f"{error.title}. {error.message}", waits=error.code == "file.busy")
+    return closed(error.code, str(error), waits=error.code == "file.busy")

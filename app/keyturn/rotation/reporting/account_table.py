@@ -32,7 +32,7 @@ def _rows(survey: Survey, now: datetime) -> Iterator[Sequence[str]]:
         for one in account.keys:
             yield _row(account, one, now)
     for problem in survey.problems:
-        yield (*[""] * (len(COLUMNS) - 1), f"{problem.title}. {problem.message}")
+        yield (*[""] * (len(COLUMNS) - 1), str(problem))
 
 
 def _row(account: Account, one: AccountKey, now: datetime) -> Sequence[str]:
