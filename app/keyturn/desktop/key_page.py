@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from keyturn.clients.registry import client_named
 from keyturn.desktop import dates
 from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.font_sizes import em
@@ -15,6 +16,7 @@ from keyturn.desktop.key_use_lookup import KeyUsers, UsersTold
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.map_nodes import PlaceGoal
+from keyturn.desktop.moving_card import MovingCard
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.picture import advice_pill, advice_tone, order_for
 from keyturn.desktop.power import PowerPicture, before_and_after
@@ -88,6 +90,11 @@ class KeyPage(MainPage):
             self.column.addWidget(Subheading(_("On another computer")))
             self.column.addWidget(HoldingCard(runner, found))
         self._add_places()
+        asks = any(client_named(one.client).asks_keyturn for one in found.destinations)
+        if found.destinations and not found.at_store and self._retired is None:
+            self.column.addWidget(Subheading(_("No file need hold it")))
+            self.moving = MovingCard(runner, key.access_key_id, asks=asks)
+            self.column.addWidget(self.moving)
         if not found.at_store and not key.access_key_id.is_temporary:
             self.column.addWidget(Subheading(_("Who used it")))
             asked = Card()

@@ -9,7 +9,7 @@ from keyturn.model.text import _
 _COMMAND = r"`keyturn (?P<command>[a-z-]+)(?P<options>(?: [^`]*)?)`"
 _SEARCH = r"[“`]?\bkeyturn scan --search FOLDER\b[”`]?"
 _OPTION = (
-    r"--(?P<option>only|also(?: (?!and\b)[a-z][a-z0-9-]*)?|search|home DIR|user-name"
+    r"--(?P<option>only|by-me|also(?: (?!and\b)[a-z][a-z0-9-]*)?|search|home DIR|user-name"
     r"|route (?:new-root-key|same-user))\b"
 )
 
@@ -26,6 +26,7 @@ def _chosen(found: re.Match[str]) -> str:
     name = {
         "only": _("More choices"),
         "user-name": _("More choices"),
+        "by-me": _("Nobody but me starts what uses it"),
         "search": _("Search a folder…"),
         "home DIR": _("Look at another disk…"),
         "route new-root-key": _("A new root key"),
@@ -43,6 +44,8 @@ def _pressed(found: re.Match[str]) -> str:
         return _button(_("Make the keeper…")) if found["options"].startswith(" make") else found[0]
     if found["command"] == "hold" and "--release" in found["options"]:
         return _button(_("This computer needs it no more"))
+    if found["command"] == "move" and found["options"].endswith("--into files"):
+        return _button(_("Put it back into the files…"))
     if " --as " in found["options"]:
         return _button(_("Who makes this change"))
     name = {

@@ -7,11 +7,20 @@ from typing import Any
 
 from keyturn.model.errors import AppError
 from keyturn.model.places import Place
-from keyturn.model.text import _, plural
+from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.key_life.asking_profiles import open_while, written_place
 from keyturn.rotation.key_life.helper import helper_for
 from keyturn.rotation.key_life.key_meant import key_meant
+from keyturn.rotation.key_life.move_words import (
+    afterwards,
+    asking_heading,
+    holding_heading,
+    moved,
+    names_of,
+    nothing_moves,
+    so_far,
+)
 from keyturn.rotation.key_life.moving import (
     MovePlan,
     move_into_files,
@@ -23,7 +32,7 @@ from keyturn.terminal import problem_documents, questions, reading
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit, of_error
 from keyturn.terminal.output import Output
-from keyturn.terminal.plan_page import asking_heading, diff_lines, staying_lines
+from keyturn.terminal.plan_page import diff_lines, staying_lines
 from keyturn.terminal.problem_lines import problem_lines
 from keyturn.terminal.screen import BLANK, Line, Tone, line
 
@@ -65,7 +74,7 @@ def move(session: Session, output: Output) -> Exit:
                 done.append(place)
         except AppError as error:
             output.document(_document(plan, arguments.into, done, error))
-            output.notes.write(*problem_lines(error), *([line(_so_far(done))] if done else []))
+            output.notes.write(*problem_lines(error), *([line(so_far(done))] if done else []))
             return of_error(error, began=bool(done))
     output.document(_document(plan, arguments.into, done))
     output.show(*_told(plan, done, inwards=inwards))
@@ -81,7 +90,7 @@ def _question(*, inwards: bool) -> str:
 def _page(plan: MovePlan, home: Path, *, inwards: bool) -> list[Line]:
     page: list[Line] = []
     if plan.moving:
-        heading = asking_heading(plan.name) if inwards else _("Holds the pair of {name} again").format(name=plan.name)
+        heading = asking_heading(plan.name) if inwards else holding_heading(plan.name)
         page += [line(heading, Tone.HEADING)]
         for one in plan.moving:
             page.append(line(f"{one.place.name}  {labels.short_path(one.place.path, home)}", indent=2))
@@ -91,34 +100,17 @@ def _page(plan: MovePlan, home: Path, *, inwards: bool) -> list[Line]:
         page += staying_lines(plan.staying, home)
     if inwards and plan.asking:
         page += [BLANK] if page else []
-        page.append(line(_("Asks Keyturn already: {names}").format(names=_names(plan.asking))))
+        page.append(line(_("Asks Keyturn already: {names}").format(names=names_of(plan.asking))))
     if not page:
-        page.append(line(_("No profile asks Keyturn for {name}. Nothing was changed.").format(name=plan.name)))
+        page.append(line(nothing_moves(plan.name)))
     return [*page, BLANK]
 
 
 def _told(plan: MovePlan, done: list[Place], *, inwards: bool) -> list[Line]:
-    if inwards:
-        text = plural(
-            "{count} profile asks Keyturn for {name}, and holds no secret.",
-            "{count} profiles ask Keyturn for {name}, and hold no secret.",
-            len(done),
-        )
-        first = line(text.format(count=len(done), name=plan.name), Tone.GOOD)
-        back = _("Before you remove Keyturn, put it back: `keyturn move {name} --into files`.").format(name=plan.name)
-        return [first, line(back, Tone.QUIET)]
-    text = plural("{count} profile holds its pair again.", "{count} profiles hold their pair again.", len(done))
-    kept = _("{name} stays the key's name, and its pair stays in the keychain.").format(name=plan.name)
-    return [line(text.format(count=len(done)), Tone.GOOD), line(kept, Tone.QUIET)]
-
-
-def _so_far(done: list[Place]) -> str:
-    text = _("Changed before that, and working: {names}. The same command goes on with the others.")
-    return text.format(names=_names(done))
-
-
-def _names(places: tuple[Place, ...] | list[Place]) -> str:
-    return ", ".join(one.name for one in places)
+    return [
+        line(moved(plan.name, len(done), inwards=inwards), Tone.GOOD),
+        line(afterwards(plan.name, inwards=inwards), Tone.QUIET),
+    ]
 
 
 def _document(

@@ -7,11 +7,11 @@ from itertools import groupby
 from pathlib import Path
 
 from keyturn.clients.replacement import preview
-from keyturn.model.key_names import KeyName
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.decision import ByHand, Destination
 from keyturn.rotation.key_life.asking_profiles import Staying
+from keyturn.rotation.key_life.move_words import asking_heading, staying_heading
 from keyturn.rotation.planning.guided_items import program_title
 from keyturn.rotation.planning.plan import Call, Plan
 from keyturn.rotation.steps import Route, Step
@@ -120,14 +120,9 @@ def _asking(plan: Plan, home: Path) -> list[Line]:
     return page
 
 
-def asking_heading(name: KeyName) -> str:
-    """Above what asks for the key of this name."""
-    return _("Asks Keyturn for {name} from now on").format(name=name)
-
-
 def staying_lines(staying: Sequence[Staying], home: Path) -> list[Line]:
     """The places that keep their pair, each with the reason."""
-    page = [line(_("Stays in its file"), Tone.HEADING)]
+    page = [line(staying_heading(), Tone.HEADING)]
     for stays in staying:
         page.append(line(f"{stays.place.name}  {labels.short_path(stays.place.path, home)}", indent=2))
         page.append(bullet(stays.why, indent=4))
