@@ -25,6 +25,11 @@ def handed_over(desk: Desk, key: KeyPair, *words: str) -> Answer:
     return typed(desk, "rotate", key, *words)
 
 
+def naming(key: KeyPair) -> tuple[str, ...]:
+    whole, last4 = key.access_key_id.value, key.access_key_id.last4
+    return ("--key", whole, "--as", "profile:admin", "--confirm", last4)
+
+
 def new_key(answer: Answer) -> AccessKeyId:
     return AccessKeyId(result(answer)["new_access_key_id"])
 
@@ -90,8 +95,7 @@ def test_the_plan_shows_it_and_makes_nothing(office: Desk, idle: KeyPair) -> Non
 
 
 def test_the_secret_is_shown_on_an_explicit_ask_alone_and_is_nowhere_else(office: Desk, idle: KeyPair) -> None:
-    key, last4 = idle.access_key_id.value, idle.access_key_id.last4
-    command = ("rotate", "--key", key, "--as", "profile:admin", "--confirm", last4)
+    command = ("rotate", *naming(idle))
     assert office.type(*command, "--show-secret", "--json").code == Exit.USAGE
     assert keys_of(office) == [KeyStatus.ACTIVE]
 
@@ -306,4 +310,23 @@ def test_no_backup_is_said_to_reach_a_bucket_that_nobody_named(office: Desk, idl
     handed_over(office, idle)
     office.type("done", HANDED)
     page = office.type("status").out + office.type("continue", "--as", "profile:admin").out
-    assert "can reach their buckets" not in page and "Every program here" not in page
+    office.type("turn-off", "--as", "profile:admin", "--yes")
+    office.advance(days=7.1)
+    last4 = idle.access_key_id.last4
+    page += office.type("delete", "--as", "profile:admin", "--confirm", last4).out + office.type("status").out
+    assert f"…{last4} is deleted." in page
+    for claim in ("can reach their buckets", "the new key is in place", "every backup was proved"):
+        assert claim not in page, claim
+
+
+def test_what_keyturn_never_had_is_not_said_to_be_kept(office: Desk, idle: KeyPair) -> None:
+    """The old secret stands where the old key is used, and nowhere else."""
+    handed = office.type("rotate", *naming(idle)).out
+    assert "Note down what stands there now" in handed
+    office.type("done", HANDED)
+    asked = office.type("undo", "--as", "profile:admin").out
+    assert "Keyturn never had its secret" in asked and "secrets.json" not in asked
+    office.type("done", BACK)
+    office.type("undo", "--as", "profile:admin")
+    said = office.type("status").out
+    assert f"Put {idle.access_key_id.masked} back into another computer" in said

@@ -90,7 +90,7 @@ def situation_while_waiting(rotation: Rotation, result: Result, use: OldKeyUse |
         return Situation(Mood.NEEDS_YOU, _("Today: turn the old key off"), (_in_place(rotation), _until(rotation)))
     if rotation.step is Step.DELETE and items == {Step.DELETE.value}:
         known = _("{key} is off, and every backup was proved without it.")
-        if not rotation.decision.route.makes_a_key:
+        if not rotation.proved(Step.PROVE_OFF):
             known = _("{key} is off.")
         return Situation(
             Mood.NEEDS_YOU,

@@ -17,6 +17,7 @@ from keyturn.rotation.steps import BegunBy, Result, Route, State, Step
 
 if TYPE_CHECKING:
     from keyturn.aws.credential_report import ReportedKey, RootInReport
+    from keyturn.rotation.decision import Decision
     from keyturn.rotation.record import Rotation
 
 _DAYS_OF_YEAR = 365.25
@@ -250,7 +251,7 @@ def standing(rotation: Rotation, result: Result) -> str:
         case State.UNDONE:
             return _("undone: what it had changed was put back")
         case State.WAITING:
-            return _waiting(result.step, rotation.decision.route)
+            return _waiting(result.step, rotation.decision)
 
 
 def said_not_seen() -> str:
@@ -258,11 +259,13 @@ def said_not_seen() -> str:
     return _("said by a person, not seen")
 
 
-def _waiting(at: Step, way: Route) -> str:
+def _waiting(at: Step, decision: Decision) -> str:
     if at is Step.PROVE:
         return _("AWS does not accept the new key everywhere yet")
     if at is Step.WATCH:
-        if way.makes_a_key:
+        if decision.route.makes_a_key and not decision.destinations:
+            return _("the new key works; watching for uses of the old one")
+        if decision.route.makes_a_key:
             return _("the new key is in place; watching for uses of the old one")
         return _("watching whether anything uses the key")
     if at is Step.TURN_OFF:

@@ -207,6 +207,8 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
             text = _("{key} is off.")
         elif any(one.known for one in rotation.decision.by_hand):
             text = _("{key} is off. Now see that the programs that you changed yourself back up without it.")
+        elif not rotation.proved(Step.PROVE_OFF):
+            text = _("{key} is off.")
         else:
             text = _("{key} is off, and every backup was proved without it.")
         return line(text.format(key=key), Tone.GOOD)
@@ -214,11 +216,11 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
 
 
 def _over(rotation: Rotation) -> Line:
-    key, made = rotation.decision.key.masked, rotation.decision.route.makes_a_key
+    key = rotation.decision.key.masked
     if not is_deletion_seen(rotation):
         text = _("You say that {key} is deleted. AWS refuses it; that it is gone Keyturn has not seen.")
         return line(text.format(key=key), Tone.GOOD)
-    if made:
+    if rotation.proved(Step.PROVE_OFF):
         return line(_("{key} is deleted, and every backup was proved without it.").format(key=key), Tone.GOOD)
     return line(_("{key} is deleted.").format(key=key), Tone.GOOD)
 

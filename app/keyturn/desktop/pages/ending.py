@@ -23,9 +23,14 @@ from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.said import is_deletion_seen
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.planning import by_hand
-from keyturn.rotation.steps import Route
+from keyturn.rotation.steps import Route, Step
 
 _TURN_ON = WindowJob(Work.TURN_ON)
+
+
+def _is_proved_off(flow: Flow) -> bool:
+    """False where no file here has the new key, so that none was proved."""
+    return flow.standing is not None and bool(flow.standing.rotation.proved(Step.PROVE_OFF))
 
 
 class OffPage(PageView):
@@ -39,6 +44,8 @@ class OffPage(PageView):
         """Why the window may be closed: the days until the key can be deleted pass without it."""
         if flow.route is Route.RETIRE:
             return _("Keyturn found no program that used it. You can close this window.")
+        if not _is_proved_off(flow):
+            return _("You can close this window.")
         return _("Every backup was proved without it. You can close this window.")
 
     def signature(self, flow: Flow) -> object:
@@ -181,6 +188,8 @@ class DeletedPage(PageView):
             return text.format(said=labels.said_not_seen())
         if flow.route is Route.RETIRE:
             return _("Keyturn found no program that used it, and keeps no copy of it.")
+        if not _is_proved_off(flow):
+            return _("Keyturn keeps no copy of it.")
         return _("Every backup was proved without it, and Keyturn keeps no copy of it.")
 
     def signature(self, flow: Flow) -> object:

@@ -36,6 +36,7 @@ def said_and_not_seen(context: Context, rotation: Rotation) -> tuple[Awaited, ..
     """What a person said that holds still, and that Keyturn has not seen."""
     # And with them the way to AWS, which nobody needs who looks offline.
     from keyturn.rotation.planning import by_hand
+    from keyturn.rotation.planning.guided_items import titles_to_put_back
     from keyturn.rotation.shared_key.claiming import titles_of_claims
 
     found: list[Awaited] = []
@@ -44,6 +45,7 @@ def said_and_not_seen(context: Context, rotation: Rotation) -> tuple[Awaited, ..
     titles: dict[str, str] = {}
     if unseen:
         titles = {one.item: one.title for one in by_hand.foreseen(context, rotation.decision)}
+        titles |= titles_to_put_back(rotation)
         titles |= titles_of_claims(rotation)
         titles |= yes_titles(rotation)
         # What was seen since, or can no longer be awaited, holds no more.

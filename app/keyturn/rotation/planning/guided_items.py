@@ -130,6 +130,16 @@ def items_to_put_back(context: Context, rotation: Rotation, *, is_unused: bool =
     )
 
 
+def titles_to_put_back(rotation: Rotation) -> dict[str, str]:
+    """What each of their items is about, also once a person said that it is done."""
+    return {back_item_of(one): _title_to_put_back(rotation.decision, one) for one in rotation.by_hand}
+
+
+def _title_to_put_back(decision: Decision, program: ByHand) -> str:
+    title = _("Put {key} back into {program}, if you gave it the new key")
+    return title.format(key=decision.key.masked, program=program_title(program))
+
+
 def _holds_old_only(context: Context, decision: Decision, program: ByHand) -> bool:
     return bool(program.places) and len(still_old(context.computer, program, decision.key)) == len(program.places)
 
@@ -137,7 +147,6 @@ def _holds_old_only(context: Context, decision: Decision, program: ByHand) -> bo
 def _back(context: Context, rotation: Rotation, program: ByHand) -> Awaited:
     decision, used = rotation.decision, rotation.new_key_used
     guide = guide_named(program.client) or guide_named(ANOTHER_PROGRAM)
-    title = _("Put {key} back into {program}, if you gave it the new key")
     notes = [_("The undo removes the new key, and a program that still has it could not back up any more.")]
     if used is not None and not decision.destinations:
         # Else it may be one of Keyturn's own destinations.
@@ -145,8 +154,8 @@ def _back(context: Context, rotation: Rotation, program: ByHand) -> Awaited:
     steps = () if guide is None else tuple(map(guide.say, guide.steps))
     return Awaited(
         back_item_of(program),
-        title.format(key=decision.key.masked, program=program_title(program)),
-        (*_at_hand(context, decision.key), *steps),
+        _title_to_put_back(decision, program),
+        (*_old_at_hand(context, decision), *steps),
         notes=tuple(notes),
     )
 
@@ -206,6 +215,17 @@ def _at_hand(context: Context, key: AccessKeyId | None) -> tuple[str, ...]:
     return (text.format(key=key.value, where=context.secrets.whereabouts()),)
 
 
+def _old_at_hand(context: Context, decision: Decision) -> tuple[str, ...]:
+    """The old key to be typed; one that was never on this computer only the person may have."""
+    if not decision.elsewhere or context.secrets.get(decision.key) is not None:
+        return _at_hand(context, decision.key)
+    text = _(
+        "Have the old key at hand. Its access key ID: {key}. Keyturn never had its secret. If nobody has it, leave the "
+        "new key where it is, and go on with `keyturn continue` instead."
+    )
+    return (text.format(key=decision.key.value),)
+
+
 def _seen(program: ByHand, old_still: Sequence[Place]) -> tuple[str, ...]:
     if old_still:
         names = ", ".join(dict.fromkeys(place.name for place in old_still))
@@ -231,6 +251,12 @@ def _backs_up_then(context: Context, program: ByHand) -> tuple[str, ...]:
 
 def _notes(decision: Decision, program: ByHand, guide: Guide) -> list[str]:
     notes = [_("Careful: {sentence}").format(sentence=guide.say(sentence)) for sentence in guide.careful]
+    if decision.elsewhere and decision.route.makes_a_key:
+        text = _(
+            "Note down what stands there now, {key} with its secret, until {key} is deleted: Keyturn may not have that "
+            "secret, and then nobody but you can put it back."
+        )
+        notes.append(text.format(key=decision.key.masked))
     if decision.route.makes_a_key and not program.known:
         text = _(
             "The new key reaches {buckets} and no other bucket. If this program uses another one: `keyturn undo`, then "
