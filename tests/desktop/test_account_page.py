@@ -35,6 +35,7 @@ from keyturn_practice.faults import refused
 from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
+from .test_accessible import twice_the_size  # noqa: F401  (a fixture)
 from .test_who_makes_it import DEVICE, admin, policy
 
 __all__ = ["admin"]  # the fixture
@@ -184,9 +185,7 @@ def test_every_key_of_the_account_is_shown_and_what_should_be_done_first_is_on_t
     assert f"{own.masked} | backup | on" in rows[0] and rows[0].endswith("| here")
     assert f"{idle.access_key_id.masked} | mail | on" in rows[1] and rows[1].endswith("never | not here")
     assert f"{admin.access_key_id.masked} | admin" in rows[2]
-    assert "3 users, 3 keys, as arn:aws:iam::111122223333:user/admin sees it" in page.under_heading.text().replace(
-        "\u200b", ""
-    )
+    assert "3 users, 3 keys, as user admin sees it" in page.under_heading.text().replace("\u200b", "")
     assert "What the credential report says of root" in _text(page)
     assert visitor.page.go.text() == "Look again"
 
@@ -390,3 +389,21 @@ def test_a_new_key_is_made_for_one_that_is_not_here_and_shown_when_it_is_handed_
     pair = None if folder is None else open_store(SecretsKind.FILE, folder).get(new)
     assert pair is not None
     assert pair.secret.reveal() not in page and not card.field.is_shown
+
+
+@pytest.mark.usefixtures("twice_the_size")
+def test_in_large_text_no_cell_is_squeezed_and_the_list_scrolls_sideways(qtbot: QtBot, small_home: SmallHome) -> None:
+    shown = AccountList()
+    qtbot.addWidget(shown)
+    shown.resize(560, 400)
+    shown.show()
+    owner = Principal.from_arn("arn:aws:iam::111122223333:user/one")
+    key = AccessKey(AccessKeyId("AKIAQ7ZV3MELSEWHEREX"), owner, KeyStatus.ACTIVE)
+    shown.model.add([row_of(AccountKey(key, Advice.RETIRE, None, None), small_home.clock.now())])
+    QApplication.processEvents()
+    view = shown.view
+    narrow = [at for at in range(view.header().count()) if view.columnWidth(at) < view.needed(at)]
+    assert narrow == []
+    assert view.horizontalScrollBar().maximum() > 0
+    shown.resize(1600, 400)
+    assert view.horizontalScrollBar().maximum() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,6 +24,7 @@ from keyturn.desktop.look import (
 )
 from keyturn.desktop.outlined import Outlined, RowsList
 from keyturn.desktop.pages.fields import Choice, ChoiceBox, Field, Number, Tick, TimeField
+from keyturn.desktop.scroll_bar import ScrollBar
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.settings_fields import Days
 from keyturn.desktop.widgets import Button, PrimaryButton, ShapeButton
@@ -128,3 +130,22 @@ def test_the_border_of_each_control_is_seen_as_it_is_drawn(scheme: Colours, qapp
         assert too_weak == {}
     finally:
         wear(qapp, LIGHT)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda one: _NAMES[id(one)])
+def test_the_thumb_of_what_scrolls_is_seen_as_it_is_drawn(scheme: Colours, qapp: QApplication, qtbot: QtBot) -> None:
+    wear(qapp, scheme)
+    try:
+        bar = ScrollBar(Qt.Orientation.Vertical)
+        qtbot.addWidget(bar)
+        bar.setRange(0, 100)
+        bar.setPageStep(100)
+        bar.resize(bar.sizeHint().width(), 200)
+        bar.show()
+        picture = bar.grab().toImage()
+        column = [picture.pixelColor(picture.width() // 2, y).name() for y in range(picture.height())]
+    finally:
+        wear(qapp, LIGHT)
+    thumb = [at for at, colour in enumerate(column) if contrast(colour, scheme.ground) >= 3.0]
+    assert 60 < len(thumb) < 120, "the half of what is between its ends, and nothing else"
+    assert max(thumb) < 120, "at the top"

@@ -302,7 +302,7 @@ def test_the_list_holds_what_could_not_be_read_as_well(qtbot: QtBot) -> None:
     assert [model.data(model.index(1, column)) for column in range(5)] == [
         "s3cmd", "~/.s3cfg", "not known", "not known", "cannot be read"
     ]  # fmt: skip
-    assert "1 destination, and 1 that cannot be read" in [one.text() for one in shown.findChildren(QLabel)]
+    assert "1 place, and 1 that cannot be read" in [one.text() for one in shown.findChildren(QLabel)]
     with qtbot.waitSignal(shown.unread):
         shown.view.activated.emit(model.index(1, 0))
 

@@ -81,9 +81,9 @@ def test_a_rotation_that_waits_can_be_continued_from_the_menu(
     qtbot: QtBot, tray: Tray, outlook: OutlookProcess
 ) -> None:
     outlook.told.emit(told("attention"))
-    assert "Continue key rotation…" not in texts(tray.menu.actions())
+    assert "Go on replacing the key…" not in texts(tray.menu.actions())
     outlook.told.emit(told("attention", rotations=("20261121-7Q2P",)))
-    assert "Continue key rotation…" in texts(tray.menu.actions())
+    assert "Go on replacing the key…" in texts(tray.menu.actions())
     with qtbot.waitSignal(tray.opened):
         tray.go_on.trigger()
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.account_rows import AccountModel, Narrowed
 from keyturn.desktop.font_sizes import em
@@ -32,7 +31,7 @@ class AccountList(QWidget):
         self.filter.setAccessibleName(_("Narrow the list"))
         self.filter.setClearButtonEnabled(True)
         self._count = Quiet()
-        self.view = RowsTree()
+        self.view = RowsTree(*_SHARES)
         self.view.setAccessibleName(_("Access keys of the account"))
         self.view.setRootIsDecorated(False)
         self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -47,10 +46,6 @@ class AccountList(QWidget):
         self.view.setModel(self.sorted)
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        header = self.view.header()
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setMinimumSectionSize(em(self, 2))
         self.view.activated.connect(self._open)
         self.filter.textChanged.connect(self.sorted.setFilterFixedString)
         self.filter.returnPressed.connect(self.view.setFocus)
@@ -67,14 +62,6 @@ class AccountList(QWidget):
     def _tell_count(self) -> None:
         count = self.sorted.rowCount()
         self._count.setText(plural("{count} key", "{count} keys", count).format(count=count))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lets every column be seen, also in a narrow window: what does not fit is cut in its middle."""
-        super().resizeEvent(event)
-        room = self.width() - em(self, 1.5)  # the frame, and the bar that scrolls up and down
-        unit = min(em(self, 1), room / sum(_SHARES)) if room > 0 else em(self, 1)
-        for section, share in enumerate(_SHARES):
-            self.view.header().resizeSection(section, int(share * unit))
 
     def _open(self, index: QModelIndex) -> None:
         self.opened.emit(self.sorted.row(index).one)

@@ -13,7 +13,7 @@ from keyturn.desktop.account_rows import AccountRow, row_of
 from keyturn.desktop.report_file import is_table, write_report
 from keyturn.desktop.window_words import in_window
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import KeyStatus
+from keyturn.model.keys import KeyStatus, Principal, PrincipalKind
 from keyturn.model.text import _, capitalized, plural
 from keyturn.rotation import labels
 from keyturn.rotation.advice import advice_for
@@ -85,7 +85,15 @@ def _summary(account: whole_account.Account) -> str:
     text = _("Account {account}: {users}, {keys}, as {who} sees it")
     if not account.finished:
         text = _("Account {account}: {users}, {keys} so far, as {who} sees it; the others were not looked at")
-    return text.format(account=account.number, users=users, keys=keys, who=account.seen_by)
+    return text.format(account=account.number, users=users, keys=keys, who=_who(account.seen_by))
+
+
+def _who(arn: str) -> str:
+    """Who asked, without the account's number, which stands before it."""
+    owner = Principal.from_arn(arn)
+    if owner.kind is PrincipalKind.ROOT:
+        return _("the root user")
+    return arn if owner.user_name is None else _("user {name}").format(name=owner.user_name)
 
 
 def save(desk: Desk, survey: Survey, path: Path) -> Path:

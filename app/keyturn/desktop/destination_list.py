@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import pixmap
@@ -138,8 +138,8 @@ class DestinationList(QWidget):
         self._filter.setAccessibleName(_("Narrow the list"))
         self._filter.setClearButtonEnabled(True)
         self._count = Quiet()
-        self.view = RowsTree()
-        self.view.setAccessibleName(_("Backup destinations"))
+        self.view = RowsTree(*_SHARES)
+        self.view.setAccessibleName(_("Places of keys"))
         self.view.setRootIsDecorated(False)
         self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.view.setUniformRowHeights(True)
@@ -151,11 +151,6 @@ class DestinationList(QWidget):
         self.model = DestinationModel(self.view)
         self.view.setModel(self.model)
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        header = self.view.header()
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setMinimumSectionSize(em(self, 2))
-        self._share_width()
         self.view.activated.connect(self._open)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._ask_for_menu)
@@ -174,17 +169,6 @@ class DestinationList(QWidget):
         self.model.show_rows(rows)
         self._tell_count()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lets every column be seen, also in a narrow window: what does not fit is cut in its middle."""
-        super().resizeEvent(event)
-        self._share_width()
-
-    def _share_width(self) -> None:
-        room = self.width() - em(self, 1.5)  # the frame, and the bar that scrolls up and down
-        unit = min(em(self, 1), room / sum(_SHARES)) if room > 0 else em(self, 1)
-        for section, share in enumerate(_SHARES):
-            self.view.header().resizeSection(section, int(share * unit))
-
     def changeEvent(self, event: QEvent) -> None:
         """Draws the shapes anew in other colours."""
         super().changeEvent(event)
@@ -199,7 +183,7 @@ class DestinationList(QWidget):
         shown = [self.model.row(self.model.index(row, 0)) for row in range(self.model.rowCount())]
         unread = sum(isinstance(one, UnreadRow) for one in shown)
         count = len(shown) - unread
-        text = plural("{count} destination", "{count} destinations", count).format(count=count)
+        text = plural("{count} place", "{count} places", count).format(count=count)
         if unread:
             more = plural("{count} that cannot be read", "{count} that cannot be read", unread).format(count=unread)
             text = _("{count}, and {more}").format(count=text, more=more)

@@ -98,7 +98,7 @@ class KeyChange(QWidget):
 
             return standing_of(desk, one)
 
-        runner.read(self, read, done=self._stand, failed=self._fail, doing=_("reading how the rotations stand"))
+        runner.read(self, read, done=self._stand, failed=self._fail, doing=_("reading how the keys stand"))
         self._fit()
 
     def _days(self) -> Card:

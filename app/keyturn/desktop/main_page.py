@@ -10,6 +10,7 @@ from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.header import Band
 from keyturn.desktop.reflowing import ButtonRow, ReflowingRow, TallEnough
+from keyturn.desktop.scroll_bar import with_seen_bars
 from keyturn.desktop.widgets import Button, Heading, Quiet, Text
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
@@ -24,6 +25,7 @@ class Scrolled(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        with_seen_bars(self)
         inside = QWidget()
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(em(self, 1.5), em(self, 1.0), em(self, 1.5), em(self, 1.0))

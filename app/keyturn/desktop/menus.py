@@ -87,7 +87,7 @@ class Menus:
         self._actions[f"view{now.view}"].setChecked(True)
         self._let("replace", looking or ("" if now.order else _("No key here needs to be replaced now.")))
         self._let("fresh", looking or ("" if now.has_keys else _("No key was found here.")))
-        self._let("back", looking or ("" if now.can_be_put_back else _("No rotation is under way.")))
+        self._let("back", looking or ("" if now.can_be_put_back else _("No key is being replaced.")))
 
     @property
     def shortcuts(self) -> list[tuple[str, str]]:

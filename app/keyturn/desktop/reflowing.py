@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLayoutItem, QScrollArea, QStackedWidget, QWidget
 
 from keyturn.desktop.font_sizes import em
+from keyturn.desktop.scroll_bar import with_seen_bars
 
 _ROOM_FOR_WORDS = 24  # line heights, from which on a button stands beside words
 
@@ -19,6 +20,7 @@ class TallEnough(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        with_seen_bars(self)
         self._inside = inside
         self._room = QSize(0, 0)
         self.setWidget(inside)

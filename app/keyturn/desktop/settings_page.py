@@ -111,7 +111,7 @@ class SettingsPage(MainPage):
         self._add(form, _("When I sign in here:"), self.at_login)
 
     def _waiting(self) -> None:
-        form = self._card(_("How long a new rotation waits"))
+        form = self._card(_("How long an old key stays"))
         self.watch_days, self.off_days = Days(self), Days(self)
         self._add(form, _("Until the old key is turned off:"), self.watch_days)
         self._add(form, _("Until it is deleted:"), self.off_days)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.pages.fields import Choice
@@ -79,12 +79,15 @@ class SignerChoices(Card):
             box.toggled.connect(lambda on, who=one.who: self._chosen(who) if on else None)
             self._group.addButton(box)
             self._boxes.append(box)
-            self.column.addWidget(box)
+            choice = QVBoxLayout()
+            choice.setSpacing(0)
+            choice.addWidget(box)
             if one.about:
                 below = QHBoxLayout()
                 below.setContentsMargins(em(self, 1.4), 0, 0, 0)
                 below.addWidget(Quiet(one.about))
-                self.column.addLayout(below)
+                choice.addLayout(below)
+            self.column.addLayout(choice)
 
     def _say(self, error: AppError) -> None:
         self._looking.setText(str(error))

@@ -50,7 +50,7 @@ class Tray(QObject):
         self.menu.aboutToShow.connect(self._look)
         self.status = self._add("", lambda: None)
         self.status.setEnabled(False)
-        self.go_on = self._add(_("Continue key rotation…"), self.opened.emit)
+        self.go_on = self._add(_("Go on replacing the key…"), self.opened.emit)
         self.go_on.setVisible(False)
         self.check = self._add(_("Check now"), self.check_now)
         self.snooze = self.menu.addMenu(_("Remind me"))

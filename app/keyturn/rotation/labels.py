@@ -153,6 +153,8 @@ def root_in_report(root: RootInReport | None, now: datetime) -> tuple[str, ...]:
 
 
 def _reported(key: ReportedKey, now: datetime) -> str:
+    if key.last_use is not None and key.last_use.date is None:
+        return _("an active key that was never used") if key.active else _("an inactive key that was never used")
     text = _("an active key, last used {used}") if key.active else _("an inactive key, last used {used}")
     return text.format(used=last_used(key.last_use, now))
 

@@ -25,8 +25,8 @@ class EndPage(PageView):
     def sentence(self, flow: Flow) -> str:
         """What it means, before anything is typed."""
         return _(
-            "For a rotation that cannot go on. Nothing is changed: both keys stay as they are, and the new secret is "
-            "kept. Afterwards Keyturn neither carries it on nor puts it back."
+            "For a replacement that cannot go on. Nothing is changed: both keys stay as they are, and the new secret "
+            "is kept. Afterwards Keyturn neither carries it on nor puts it back."
         )
 
     def signature(self, flow: Flow) -> object:

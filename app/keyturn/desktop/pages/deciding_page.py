@@ -91,7 +91,7 @@ def close_button(act: Actor) -> QWidget:
     """The last way out of every rotation."""
     button = LinkButton(_("Close it as it stands…"))
     button.setAccessibleDescription(
-        _("For a rotation that cannot go on: both keys stay as they are, and Keyturn does nothing more with them.")
+        _("For a replacement that cannot go on: both keys stay as they are, and Keyturn does nothing more with them.")
     )
     button.clicked.connect(lambda: act.ask(Page.END))
     return button

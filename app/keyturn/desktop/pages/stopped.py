@@ -36,7 +36,7 @@ class StoppedPage(PageView):
         if flow.problem is not None:
             return flow.problem.title
         if _is_ended(flow):
-            return _("The rotation was closed as it stood")
+            return _("It was closed as it stood")
         if flow.standing is not None and flow.standing.rotation.is_undoing:
             return _("Putting back was interrupted")
         if flow.standing is not None and flow.standing.result.state is State.WAITING:
@@ -46,7 +46,7 @@ class StoppedPage(PageView):
     def sentence(self, flow: Flow) -> str:
         """How the backups stand, because everybody asks that first."""
         if flow.standing is None:
-            return _("No rotation has begun.")
+            return _("Nothing has begun.")
         stands = flow.standing.result.stands
         return "" if stands is None else stands.text
 

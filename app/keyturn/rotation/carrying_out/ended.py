@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
+from keyturn.rotation import labels
 from keyturn.rotation.asked import user_name
 from keyturn.rotation.carrying_out.proving import may_hold_uploads
 from keyturn.rotation.events.key_events import AsItStood, ClosedAsItStood
@@ -77,7 +78,8 @@ def _of_new(stands: OldKey) -> str:
 
 
 def _of_destinations(rotation: Rotation, holds: Sequence[tuple[str, AccessKeyId | None]]) -> list[str]:
-    titles = {one.place.identity: one.title for one in rotation.decision.destinations}
+    places = [one.place for one in rotation.decision.destinations]
+    titles = {one.identity: f"{labels.program(one.client)} {one.name}".strip() for one in places}
     said = []
     for place, key in holds:
         title = titles.get(place, place)
