@@ -157,6 +157,8 @@ def test_a_hook_is_run_and_no_copy(tmp_path: Path) -> None:
     [
         *("etc/sv/backup/run", "etc/s6-overlay/s6-rc.d/backup/run", "etc/init.d/backup", "var/spool/at/a0001"),
         *("etc/supervisor/conf.d/a.conf", "etc/monit/conf.d/backup", "etc/cont-init.d/10-backup"),
+        *("var/spool/incron/u", "var/spool/fcron/u.orig", "usr/share/hassio/addons/data/x/options.json"),
+        *("volume1/@appconf/HyperBackup/synobackup.conf",),
     ],
 )
 def test_what_starts_jobs_on_a_server_is_looked_into(path: str, tmp_path: Path) -> None:
@@ -192,6 +194,7 @@ PAIR = f"AWS_ACCESS_KEY_ID={KEY}\nAWS_SECRET_ACCESS_KEY={'oneONE/+on' * 4}\n"
     [
         *("site/src/prod.env", "work/client/site/.env", "src/github.com/me/app/deploy/prod.env"),
         *("site/.idea/runConfigurations/Backup.xml", "site/.github/act.secrets", "work/site/web/.run/backup.xml"),
+        *("work/client/keys.envrc", "site/cloud/user-data", ".config/elvish/rc.elv"),
         *("site/src/main/resources/application.properties", "site/.git/config", "work/a/b/c/.git/config"),
     ],
 )

@@ -339,3 +339,25 @@ def test_a_folder_of_more_files_than_are_followed_is_named(by: str, text: str, t
     assert tmp_path / "kept" in told
     (tmp_path / "kept/000").unlink()
     assert tmp_path / "kept" not in [problem.path for problem in find(tmp_path).problems]
+
+
+@pytest.mark.parametrize("call", ["source_env ../keys.envrc", "dotenv ../keys.envrc", "dotenv_if_exists ../keys.envrc"])
+def test_what_direnv_reads_is_followed(call: str, tmp_path: Path) -> None:
+    client = tmp_path / "work" / "client"
+    client.mkdir(parents=True)
+    (client / ".envrc").write_text(f"{call}\nexport RESTIC_REPOSITORY=s3:s3.amazonaws.com/bkt\n", encoding="utf-8")
+    pair = f"export AWS_ACCESS_KEY_ID=AKIAONE0000000000001\nexport AWS_SECRET_ACCESS_KEY={'oneONE/+on' * 4}\n"
+    (client.parent / "keys.envrc").write_text(pair, encoding="utf-8")
+    (place,) = find_everything(Computer.at(tmp_path, "linux")).places
+    assert (place.path.name, place.editable) == ("keys.envrc", True)
+
+
+def test_an_execline_script_names_its_folder_of_variables(tmp_path: Path) -> None:
+    folder = tmp_path / "service" / "backup"
+    (folder / "env").mkdir(parents=True)
+    (folder / "env" / "AWS_ACCESS_KEY_ID").write_text("AKIAONE0000000000001\n", encoding="utf-8")
+    (folder / "env" / "AWS_SECRET_ACCESS_KEY").write_text(f"{'oneONE/+on' * 4}\n", encoding="utf-8")
+    run = f"#!/bin/execlineb -P\ns6-envdir {folder}/env\nrestic -r s3:s3.amazonaws.com/bkt backup /srv\n"
+    (folder / "run").write_text(run, encoding="utf-8")
+    places = find_everything(Computer.at(tmp_path, "linux")).places
+    assert {place.path.name for place in places} == {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}

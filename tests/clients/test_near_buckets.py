@@ -69,3 +69,20 @@ def test_a_bucket_is_told_by_a_word_or_an_address(text: str) -> None:
 )
 def test_what_names_none_for_certain_gives_none(text: str) -> None:
     assert buckets_near(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('BUCKETS = ["one-a", "two-b"]', "buckets: [one-a, two-b]", "@buckets = qw(one-a two-b);"),
+        *("const buckets = [\n  'one-a',\n  'two-b',\n];", "buckets:\n  - one-a\n  - 'two-b'\nother: x\n"),
+        *("my_buckets = {'one-a', 'two-b'}", '"buckets": ["one-a", "two-b"]', "\tbucket one-a\n\tbucket two-b\n"),
+    ],
+)
+def test_each_of_a_list_is_seen(text: str) -> None:
+    assert [one.bucket for one in buckets_near(text)] == ["one-a", "two-b"]
+
+
+@pytest.mark.parametrize("text", ["the bucket my-bucket is full", "b2_buckets = ['one-a']", "buckets = []"])
+def test_a_sentence_or_another_makers_list_names_none(text: str) -> None:
+    assert buckets_near(text) == ()

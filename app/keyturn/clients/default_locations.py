@@ -37,13 +37,14 @@ _FOR_PROGRAMS = frozenset(
         *(".properties", ".xml", ".plist", ".env", ".service", ".timer", ".mount", ".cron", ".s3cfg", ".boto"),
         *(".ipynb", ".rmd", ".qmd", ".el", ".sql", ".dockerfile", ".vb", ".swift", ".nomad"),
         *(".container", ".kts", ".ex", ".exs", ".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".inc"),
-        *(".secret", ".secrets", ".keys", ".credentials", ".xsh", ".tcl", ".jl", ".dart"),
+        *(".secret", ".secrets", ".keys", ".credentials", ".xsh", ".tcl", ".jl", ".dart", ".elv", ".envrc"),
     }
 )
 # Files of jobs and recipes that have no ending.
 _RECIPES = re.compile(
-    r"(?:gnu)?makefile|\.?justfile|jenkinsfile|vagrantfile|rakefile|fastfile|earthfile|tiltfile|procfile"
+    r"(?:gnu)?makefile|\.?justfile|user-data|jenkinsfile|vagrantfile|rakefile|fastfile|earthfile|tiltfile|procfile"
 )
+_OF_PROGRAMS = frozenset({"etc", "spool", "conf.d"})
 _FOLDERS_OF_COPIES = frozenset({".git", ".hg", ".svn", "trash", ".trash", "$recycle.bin", "undo", "file-history"})
 
 
@@ -108,6 +109,8 @@ def what_it_is(path: Path) -> str:
         return _("This is a job of launchd; after a change, unload it and load it again.")
     if name.endswith("history"):
         return _("This is a history of commands; no program reads its key from it.")
+    if suffix == ".reg":
+        return _("This is an export of Windows' registry: whoever imports it brings the old key back.")
     if "compose" in name and suffix in (".yml", ".yaml"):
         return _("This is a Docker Compose file; after a change, start its containers anew.")
     if suffix in (".bat", ".cmd", ".ps1", ".psm1"):
@@ -128,10 +131,11 @@ def is_for_programs(path: Path) -> bool:
     """
     if is_a_copy(path) or makes_another(path):
         return False
-    hidden = any(part.startswith(".") for part in path.parts[-3:])
+    # Without an ending, what lies in these is a program's own.
+    of_a_program = any(part.startswith(".") for part in path.parts[-3:]) or _OF_PROGRAMS & set(path.parts[:-1])
     if _RECIPES.fullmatch(path.name.lower()):
         return True
-    return path.suffix.lower() in _FOR_PROGRAMS or (hidden and not path.suffix)
+    return path.suffix.lower() in _FOR_PROGRAMS or bool(of_a_program and not path.suffix)
 
 
 def makes_another(path: Path) -> bool:

@@ -124,18 +124,27 @@ def files_of_corners(
         for entry in walk.files(corner.folder, corner.depth, corner.enters):
             if entry.path not in passed and corner.wants(entry):
                 passed.add(entry.path)
-                yield entry, corner, walk
+                if computer.is_this_one or not entry.is_symlink() or _stays_on_disk(entry.path, computer):
+                    yield entry, corner, walk
+                else:
+                    walk.nowhere.append(entry.path)
         _tell_of_links(walk, computer)
         ended_early = walk.bounded is not None and (corner.all_files or walk.budget < 0)
         if bounded is not None and walk.bounded is not None and ended_early and walk.bounded not in bounded:
             bounded.append(walk.bounded)
 
 
+def _stays_on_disk(link: str, computer: Computer) -> bool:
+    """Whether a link of another computer's disk leads to a file of that disk, and not of this computer."""
+    return Path(os.path.realpath(link)).is_relative_to(os.path.realpath(computer.disk or computer.home))
+
+
 def _tell_of_links(walk: Walk, computer: Computer) -> None:
     """Note the links of the home that lead nowhere and are called as files for keys are; programs leave many others."""
     for name in walk.nowhere:
         path = Path(name)
-        if is_for_keys(path.name) and path.is_relative_to(computer.home) and not path.exists():
+        gone = not computer.is_this_one or not path.exists()
+        if gone and is_for_keys(path.name) and path.is_relative_to(computer.home):
             walk.failed.setdefault(path, failures.leads_nowhere(path))
     walk.nowhere.clear()
 

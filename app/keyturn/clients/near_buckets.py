@@ -11,11 +11,25 @@ _NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 # `bucket = "name"`, `'bucket' => 'name'`, `"bucketName": "name"`, `S3_BUCKET: name`, `-BucketName name`, `--bucket x`;
 # without quotes the name ends the line, the word of a command, or the value of an option.
 _BY_WORD = re.compile(
-    r"""(?<![\w-])(?P<before>-{0,2}[\w-]{0,40})bucket(?:[_-]?name)?["']?[ \t]{0,20}"""
+    r"""(?<![\w-])(?P<before>-{0,2}[\w-]{0,40})bucket(?!["'][ \t]*,)(?:[_-]?name)?["']?[ \t]{0,20}"""
     r"""(?P<sign>=>|:=|\?=|=|:|,|\(|[ \t])[ \t]{0,20}"""
     rf"""(?:(?P<quote>["'])(?P<quoted>{_NAME})(?P=quote)|(?P<bare>{_NAME})(?=[\s,;'"`)]|\Z))""",
     re.IGNORECASE,
 )
+# `BUCKETS = ["name", 'name']`, `buckets: [name, name]`, `@buckets = qw(name name)`, and on lines of their own
+_BY_LIST = re.compile(
+    r"""(?<![\w-])[\w-]{0,40}buckets["']?[ \t]{0,20}(?:=>|:=|=|:)?[ \t]{0,20}(?:new |qw|list|set|\w{0,20}\[\])?"""
+    r"""[ \t]{0,20}[\[({](?P<names>[^\[\](){}]{1,2000})[\])}]""",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(rf"""(?:^|[\s,"'`])(?P<name>{_NAME})(?=[\s,"'`]|\Z)""")
+_ITEMS = rf"(?:[ \t]*-[ \t]+[\"']?{_NAME}[\"']?[ \t]*(?:\r?\n|\Z)){{1,100}}"
+_BELOW = re.compile(
+    rf"(?<![\w-])[\w-]{{0,40}}buckets[\"']?[ \t]*:[ \t]*\r?\n(?P<names>{_ITEMS})",
+    re.IGNORECASE,
+)
+# `bucket NAME` alone on its line, as Proxmox and its like have it
+_ALONE = re.compile(rf"(?m)^[ \t]*bucket[ \t]{{1,20}}(?P<name>{_NAME})[ \t]*\r?$")
 # `s3://B`, `s3://ID:SECRET@B`, `s3:HOST/B`, `arn:aws:s3:::B`, `https://s3.REGION.amazonaws.com/B`, `:s3,OPTIONS:B`
 _BY_ADDRESS = re.compile(
     r"(?<![\w-])s3[an]?://(?:[^@\s\"']{1,200}@)?(?P<address>[a-z0-9.-]{3,63})(?![\w.@:-])(?:/(?P<behind>[a-z0-9.-]{3,63}))?"
@@ -44,7 +58,8 @@ def buckets_near(text: str) -> tuple[Target, ...]:
     if not has_word and not has_address:
         return ()
     said = "\n".join("" if _COMMENT.match(line) else line for line in text.split("\n"))
-    found = sorted((*(_by_word(said) if has_word else ()), *(_by_address(said) if has_address else ())))
+    by_word = (*_by_word(said), *_by_list(said)) if has_word else ()
+    found = sorted((*by_word, *(_by_address(said) if has_address else ())))
     return tuple(Target(name) for name in dict.fromkeys(name for _at, name in found))
 
 
@@ -62,6 +77,13 @@ def _by_word(text: str) -> Iterator[tuple[int, str]]:
         told = match["quote"] or match["sign"].strip() or before.startswith("-") or before.endswith("_")
         if told and name == name.lower() and name not in _NO_NAMES and not _NOT_S3.search(before):
             yield match.start(), name
+
+
+def _by_list(text: str) -> Iterator[tuple[int, str]]:
+    for match in (*_BY_LIST.finditer(text), *_BELOW.finditer(text)):
+        if not _NOT_S3.search(match[0].partition("buckets")[0]):
+            yield from ((match.start(), found["name"]) for found in _LISTED.finditer(match["names"]))
+    yield from ((match.start(), match["name"]) for match in _ALONE.finditer(text))
 
 
 def _by_address(text: str) -> Iterator[tuple[int, str]]:

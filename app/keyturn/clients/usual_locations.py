@@ -29,7 +29,7 @@ _TELLING_ENDINGS = frozenset(
         *(".container", ".pm", ".cjs", ".go", ".rs", ".java", ".cs", ".kt", ".kts", ".groovy", ".scala", ".ex", ".exs"),
         *(".ipynb", ".rmd", ".qmd", ".el", ".sql", ".dockerfile", ".vb", ".swift", ".nomad", ".bicep", ".tfstate"),
         *(".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".j2", ".tpl", ".tmpl", ".template", ".inc", ".boto"),
-        *(".xsh", ".tcl", ".jl", ".dart", ".reg"),
+        *(".xsh", ".tcl", ".jl", ".dart", ".reg", ".envrc", ".elv"),
     }
 )
 _TELLING_NAMES = pattern(
@@ -37,7 +37,7 @@ _TELLING_NAMES = pattern(
     re.IGNORECASE | re.DOTALL,
 )
 # Units have a look of their own, which knows those that packages leave.
-_FOR_KEYS = (".env", ".sh", ".bash", ".s3cfg", ".keys", ".credentials", ".secrets")
+_FOR_KEYS = (".env", ".envrc", ".sh", ".bash", ".s3cfg", ".keys", ".credentials", ".secrets")
 # Nobody writes a key into these, and there are many.
 _NEVER = frozenset({"package-lock.json", "composer.lock", "tsconfig.json", "yarn.lock"})
 # What of a repository names remotes, and what works with it: `git annex`, `git lfs`.
@@ -228,7 +228,7 @@ _OF_A_SERVER: tuple[tuple[tuple[str, ...], int, bool], ...] = (
     *((("etc", name), 1, True) for name in ("default", "sysconfig", "profile.d", "conf.d", "environment.d")),
     *((("etc", name), 2, True) for name in ("backup", "backups", "restic", "rclone", "duply", "borgmatic", "docker")),
     (("var", "spool", "cron"), 2, True),
-    *((("var", "spool", name), 1, True) for name in ("at", "atjobs")),
+    *((("var", "spool", name), 1, True) for name in ("at", "atjobs", "incron", "fcron", "anacron")),
     # What other systems than systemd start: runit, daemontools, s6, OpenRC, System V, supervisord, monit
     *((("etc", name), 2, True) for name in ("sv", "service", "runit", "s6", "s6-overlay", "services.d", "cont-init.d")),
     *((("etc", name), 0, True) for name in ("init.d", "local.d")),
@@ -241,8 +241,12 @@ _OF_A_SERVER: tuple[tuple[tuple[str, ...], int, bool], ...] = (
     (("var", "www"), 2, False),
     (("var", "lib", "docker", "volumes"), 3, False),
     (("var", "lib", "docker-plugins"), 3, False),
+    # Home Assistant's add-ons, as its supervisor keeps their options
+    (("usr", "share", "hassio", "addons", "data"), 1, False),
+    (("usr", "share", "hassio", "homeassistant"), 0, False),
+    (("mnt", "data", "supervisor", "addons", "data"), 1, False),
     # NAS boxes: Synology, QNAP, Unraid
-    *((("volume1", name), 2, False) for name in ("docker", "homes", "scripts", "backup")),
+    *((("volume1", name), 2, False) for name in ("docker", "homes", "scripts", "backup", "@appconf", "@appdata")),
     *((("share", name), 2, False) for name in ("Container", "homes", "scripts", "backup")),
     (("mnt", "user", "appdata"), 2, False),
     (("boot", "config"), 3, False),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.variables.command_folders import in_their_folders, joined
 from keyturn.clients.variables.compose_projects import COMPOSE, USUAL_NAMES, calls_in
 from keyturn.clients.variables.jobs import Job, Reads
+from keyturn.clients.variables.named_files import OF_DIRENV
 from keyturn.clients.variables.script_paths import HANDED_OVER, IN_VARIABLES, Whereabouts, path_of, with_folders
 from keyturn.clients.variables.unit_files import is_unit, is_users_own, unit_name
 from keyturn.edits.commands import ShellCommand, program_name
@@ -21,8 +22,8 @@ from keyturn.model.late_patterns import pattern
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
-# `. FILE` and `source FILE`; cmd.exe's `call FILE`.
-_READS = frozenset({".", "source", "call"})
+# `. FILE` and `source FILE`; cmd.exe's `call FILE`; direnv's own (direnv-stdlib(1)).
+_READS = frozenset({".", "source", "call", *OF_DIRENV})
 # `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
 _BESIDE_ITSELF = pattern(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
 # Which profile one command is given says nothing of the others.

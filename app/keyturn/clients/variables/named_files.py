@@ -47,6 +47,8 @@ _READS_A_FILE = pattern(
 )
 # Commands that take what another one prints for variables: `eval "$(…)"`, `export $(…)`, `env $(…) PROGRAM`,
 # `source <(…)`.
+# What direnv reads into its variables (direnv-stdlib(1)).
+OF_DIRENV = ("source_env", "source_env_if_exists", "dotenv", "dotenv_if_exists")
 _TAKES_VARIABLES = frozenset({"eval", "export", "env", "declare", "typeset", "source", "."})
 _PRINTED = pattern(r"\"?(?:[$<]\(|`)\s*(?P<inside>[^)`]*)[)`]")
 _PRINTS_LINES = frozenset({"cat", "grep", "egrep", "sed", "awk", "head", "cut", "envsubst"})
@@ -172,7 +174,7 @@ def _in_command(command: ShellCommand, by_program: Mapping[str, ClientEntry]) ->
                 yield _of(script, Reads.SCRIPT, name if name in _SHELLS else "")
         if name.lower() in _RUNS_WHAT_FOLLOWS:
             yield from _behind(rest, _RUNS_WHAT_FOLLOWS[name.lower()])
-        if name in ("source", ".") and number == 0 and rest and not rest[0].written.startswith(b"<("):
+        if name in ("source", ".", *OF_DIRENV) and number == 0 and rest and not rest[0].written.startswith(b"<("):
             yield _of(rest[0], Reads.VARIABLES)
         is_program = number == 0 or (number < _BEHIND_A_WRAPPER and names[0] in _WRAPPERS)
         if is_program and (b"/" in word.written or b"\\" in word.written):

@@ -16,7 +16,7 @@ from keyturn.edits.shell import Assignment
 # .env, .env.production, backup.env, restic-env
 _DOTENV = re.compile(r"(?:.*\.)?env(?:\..*)?|.*-env", re.IGNORECASE | re.DOTALL)
 _SHELL_ENDINGS = (".sh", ".bash", ".zsh", ".fish", ".ksh", ".envrc")
-_SHELLS = re.compile(rb"#!.*?\b(?:sh|bash|zsh|fish|ksh|dash|ash|busybox|openrc-run|runscript)\b")
+_SHELLS = re.compile(rb"#!.*?\b(?:sh|bash|zsh|fish|ksh|dash|ash|busybox|openrc-run|runscript|execlineb)\b")
 # Files that shells read when they start, and what people let them read as well.
 _START_FILE = re.compile(
     r"\.?(?:bash|zsh?|fish|ksh|sh|x|profile|login|exports?|aliases?|functions|extra|env|path|secrets?|local|aws|s3|restic)"
