@@ -15,7 +15,7 @@ import pytest
 from fuzz import OLD
 from keyturn.clients.interface import Client
 from keyturn.clients.occurrences import key_ids_in
-from keyturn.clients.programs import duplicity_targets, rclone_remotes
+from keyturn.clients.programs import duplicity_targets, rclone_connections, rclone_remotes
 from keyturn.clients.programs.aws_files import AwsFiles
 from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.registry import client_named, find_everything
@@ -85,6 +85,10 @@ CASES: dict[str, Case] = {
     "a remote": Case(
         lambda content: rclone_remotes.Remotes(ini.entries(content, ini.Dialect.RCLONE)).targets("r"),
         ((f"{_WRAPPED}upstreams = r:b ", " r:c"), (f"{_WRAPPED}remote = r", ":b")),
+    ),
+    "a connection": Case(
+        lambda content: rclone_connections.connections(ini.entries(content, ini.Dialect.RCLONE)),
+        (("[w]\nremote = access_key_id ", "x"), ("[w]\nremote = :s3,access_key_id=", ":b")),
     ),
     "posix": Case(shell.assignments, _SHELL),
     "fish": Case(lambda content: shell.assignments(content, path=Path("x.fish")), (*_SHELL, ("set -gx A ", ""))),

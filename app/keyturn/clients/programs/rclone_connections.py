@@ -27,8 +27,10 @@ _WRAPS = ("remote", "upstreams")
 _ID, _SECRET = "access_key_id", "secret_access_key"
 # In an item that stands in quotes, those of a value are written twice.
 _VALUE = r"""(?:'(?:[^']|'')*'|""[^"]*""|"(?:[^"]|"")*"|[^,:'"\s]*)"""
+# Without its colon it is none, and yet matched, so that what was read is not read again from its middle.
 _STRING = pattern(
-    rf"""(?:(?<![\w.+@-]):s3|(?P<base>[\w.+@-]+))(?P<options>(?:,[\w-]+(?:={_VALUE})?)+):(?P<path>[^\s"]*)"""
+    r"""(?<![\w.+@-])(?::s3|(?P<base>[\w.+@-]++))"""
+    rf"""(?P<options>(?:,[\w-]++(?:={_VALUE})?)++)(?::(?P<path>[^\s"]*))?"""
 )
 _OPTION = pattern(rf",(?P<name>[\w-]+)(?:=(?P<value>{_VALUE}))?")
 _QUOTES = "'\""
@@ -76,7 +78,7 @@ def connections(entries: Sequence[ini.IniEntry]) -> Mapping[str, Connection]:
                 continue
             for match in _STRING.finditer(entry.value):
                 spans, options = _options(entry, match.span("options"))
-                if _ID not in options:
+                if match["path"] is None or _ID not in options:
                     continue
                 number += 1
                 locator = section if number == 1 else f"{section} ({number})"
