@@ -30,6 +30,7 @@ from keyturn.rotation.workplace import Workplace
 
 if TYPE_CHECKING:
     from keyturn.rotation.finding.survey import FoundKey, Survey
+    from keyturn.rotation.key_life.helper import Helper
     from keyturn.rotation.planning.plan import Plan
 
 
@@ -94,7 +95,19 @@ class Jobs:
             unread=unread,
             others_of_owner=others_of_owner(found, survey.keys),
         )
-        return Looked(facts, standing=None)
+        helper, why_none = self._helper(context)
+        return Looked(replace(facts, helper=helper, no_helper=why_none), standing=None)
+
+    def _helper(self, context: Context) -> tuple[Helper | None, str]:
+        """What programs would ask for the key; else None, and why."""
+        from keyturn.rotation.key_life.asking_profiles import expect_a_tried_system
+        from keyturn.rotation.key_life.helper import helper_for
+
+        try:
+            expect_a_tried_system(context)
+            return helper_for(self._location, context.computer, context.folder, None), ""
+        except UsageError as error:
+            return None, f"{error.title}. {error.message}"
 
     def move_to(self, location: Location) -> None:
         """Go on where the person chose to keep secrets."""
@@ -154,6 +167,11 @@ class Jobs:
         # What was left out unread and is read by now, without this key in it, needs no leaving out any more.
         known = files_of(found, where_it_may_stand(found, survey.problems))
         options = replace(options, leave_out=tuple(path for path in options.leave_out if is_among(path, known)))
+        if options.into is not None:  # where secrets are kept may have been chosen since
+            helper, why_none = self._helper(context)
+            if helper is None:
+                raise UsageError(_("Programs cannot ask Keyturn for the key"), why_none, code="helper.path")
+            options = replace(options, into=replace(options.into, helper=helper))
         plan = make_plan(context, survey, found, replace(options, pair=self._given))
         # Each was answered by itself. What cannot be kept is asked about again.
         with suppress(StoreError):

@@ -89,9 +89,18 @@ def _now(plan: PlanFacts) -> PlanMoment:
         lines = [_("Checks that nothing here uses the key, and makes no new one")]
         return PlanMoment(_("Now"), "", Doer.KEYTURN, tuple(lines))
     lines = [_made(plan)]
+    edited = [one for one in plan.programs if one not in plan.asking]
+    if edited:
+        text = plural("Puts it into {count} place: {programs}", "Puts it into {count} places: {programs}", len(edited))
+        lines.append(text.format(count=len(edited), programs=_programs(edited)))
+    if plan.asking:
+        text = plural(
+            "Takes the pair out of {count} place, which asks Keyturn from then on: {programs}",
+            "Takes the pair out of {count} places, which ask Keyturn from then on: {programs}",
+            len(plan.asking),
+        )
+        lines.append(text.format(count=len(plan.asking), programs=_programs(plan.asking)))
     if count:
-        text = plural("Puts it into {count} place: {programs}", "Puts it into {count} places: {programs}", count)
-        lines.append(text.format(count=count, programs=_programs(plan.programs)))
         lines.append(_("Proves each one: lists, reads and writes with it"))
     when = _("about a minute") if count <= _A_MINUTE else _("some minutes")
     return PlanMoment(_("Now"), when, Doer.KEYTURN, tuple(lines), plan.buckets)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.replacement import preview
 from keyturn.desktop.rotation_view import Program, UnreadFile, programs_by_hand, programs_of, unread_file
-from keyturn.model.places import TEXT
+from keyturn.model.places import TEXT, Place
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.turning_off import default_way
+from keyturn.rotation.key_life.move_words import asking_heading
 from keyturn.rotation.planning.open_buckets import described
 from keyturn.rotation.planning.plan import Call, Gate, Options, Plan
 from keyturn.rotation.steps import Awaited, By, Route
@@ -79,6 +80,9 @@ class PlanFacts:
         texts: the files that no program's module knows and that can be edited as text.
         buckets: those that a key of its own reaches; empty where the new key reaches as much as the old one.
         off_by: how the old key is turned off unless the person says otherwise; None where nothing is decided.
+        asking: those of the programs whose pair leaves the file.
+        asked_for: by which name they ask then, as a heading.
+        staying: the places that keep theirs, each with the reason; empty where nobody asked for it.
     """
 
     route: Route
@@ -101,6 +105,9 @@ class PlanFacts:
     texts: tuple[TextFile, ...] = ()
     buckets: tuple[str, ...] = ()
     off_by: By | None = None
+    asking: tuple[Program, ...] = ()
+    asked_for: str = ""
+    staying: tuple[str, ...] = ()
 
     @property
     def edited_as_text(self) -> frozenset[Path]:
@@ -142,11 +149,17 @@ def plan_facts(
             _without_heads(preview(edit, None)),
         )
         for edit in plan.edits
+    ) + tuple(
+        FileChange(labels.short_path(one.change.path, home), (one.place.client,), _without_heads(one.change.diff))
+        for one in plan.moving
     )
+    handing = None if decision is None else decision.handing
+    programs = () if decision is None else programs_of(decision, home)
+    moving = {one.place.identity for one in plan.moving}
     return PlanFacts(
         route=plan.route,
         user_name=None if decision is None else decision.user_name,
-        programs=() if decision is None else programs_of(decision, home),
+        programs=programs,
         programs_by_hand=() if decision is None else programs_by_hand(decision),
         changes=changes,
         calls=plan.calls,
@@ -169,7 +182,14 @@ def plan_facts(
         texts=tuple(_text_files(plan, home)),
         buckets=decision.buckets if decision is not None and plan.route is Route.SCOPED_USER else (),
         off_by=None if decision is None else default_way(decision, signer),
+        asking=tuple(one for one in programs if one.identity in moving),
+        asked_for="" if handing is None else asking_heading(handing.name),
+        staying=tuple(f"{_named(one.place, home)}. {one.why}" for one in plan.staying),
     )
+
+
+def _named(place: Place, home: Path) -> str:
+    return f"{place.name} · {labels.short_path(place.path, home)}"
 
 
 def _text_files(plan: Plan, home: Path) -> Iterator[TextFile]:
@@ -201,6 +221,8 @@ def command_options(options: Options, route: Route) -> tuple[str, ...]:
         said += ["--also", one]
     if options.user_name:
         said += ["--user-name", options.user_name]
+    if options.into is not None:
+        said += ["--into", "keychain", *(("--by-me",) if options.into.by_me else ())]
     usual = Options()
     if options.watch_days != usual.watch_days:
         said += ["--watch-days", f"{options.watch_days:g}"]

@@ -16,6 +16,7 @@ from keyturn.model.text import _, plural
 from keyturn.rotation import labels
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.finding.survey import FoundKey
+from keyturn.rotation.key_life.helper import Helper
 from keyturn.rotation.planning.guided_items import program_title
 from keyturn.rotation.planning.routes import routes_for
 from keyturn.rotation.record import Rotation
@@ -83,6 +84,8 @@ class KeyFacts:
         troubles: what went wrong while looking, in sentences.
         unread: the files that could not be read, and in which it may stand, too.
         others_of_owner: what is known here of each other key of its owner, in sentences.
+        helper: what programs would ask for the key; None where none can.
+        no_helper: why none can, in sentences.
     """
 
     key: AccessKey
@@ -97,6 +100,8 @@ class KeyFacts:
     troubles: tuple[str, ...] = ()
     unread: tuple[UnreadFile, ...] = ()
     others_of_owner: tuple[str, ...] = ()
+    helper: Helper | None = None
+    no_helper: str = ""
 
     @property
     def is_root(self) -> bool:

@@ -84,6 +84,14 @@ def breakable(text: str) -> str:
     return _SEPARATOR.sub("\\g<0>\u200b", text)
 
 
+class Typed(Text):
+    """What a person types in a terminal: shown as it is, options and all."""
+
+    def setText(self, text: str) -> None:
+        """Shows the text as it is."""
+        QLabel.setText(self, in_widget(text))
+
+
 class Verbatim(Quiet):
     """A path or a command: shown as it is, and broken wherever a separator stands, however long its words are."""
 
@@ -94,7 +102,7 @@ class Verbatim(Quiet):
     def show_verbatim(self, text: str) -> None:
         """Show another one."""
         text = in_widget(text)  # first: a secret is not recognised where it may be broken
-        self.setText(breakable(text))
+        QLabel.setText(self, breakable(text))
         self.setAccessibleName(text)
 
 

@@ -11,9 +11,9 @@ from keyturn.desktop.flow import Flow
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.pages.fields import Field, Number, Tick
 from keyturn.desktop.pages.parts import Fold, stacked
-from keyturn.desktop.widgets import Card
+from keyturn.desktop.widgets import Card, Quiet
 from keyturn.model.text import _
-from keyturn.rotation.planning.plan import Options
+from keyturn.rotation.planning.plan import IntoKeychain, Options
 from keyturn.rotation.steps import Route
 
 
@@ -41,6 +41,15 @@ class MoreChoices(Fold):
         self._watch = self._days(options.watch_days)
         self._off = self._days(options.off_days)
         self._makes_a_user = Route.SCOPED_USER in flow.routes
+        self._helper = None if flow.facts is None or flow.facts.store is not None else flow.facts.helper
+        self.into = Tick(_("Take the pair out of files whose programs can ask Keyturn for it"))
+        self.into.setChecked(options.into is not None)
+        self.by_me = Tick(_("Nobody but me starts what uses it"))
+        self.by_me.setChecked(options.into is not None and options.into.by_me)
+        self.by_me.setEnabled(self.into.isChecked())
+        self.into.toggled.connect(self._into_chosen)
+        self.by_me.toggled.connect(lambda on: changed())
+        self._no_helper = "" if flow.facts is None else flow.facts.no_helper
 
     def chosen(self, route: Route | None) -> Options:
         """What is chosen here, together with a route."""
@@ -52,7 +61,17 @@ class MoreChoices(Fold):
             user_name=self._user_name.text().strip() or None,
             watch_days=self._watch.value(),
             off_days=self._off.value(),
+            into=self._into(route),
         )
+
+    def _into(self, route: Route | None) -> IntoKeychain | None:
+        if self._helper is None or route is None or not route.makes_a_key or not self.into.isChecked():
+            return None
+        return IntoKeychain(self._helper, self.by_me.isChecked())
+
+    def _into_chosen(self, on: bool) -> None:
+        self.by_me.setEnabled(on)
+        self._changed()
 
     @property
     def reason(self) -> str:
@@ -86,4 +105,8 @@ class MoreChoices(Fold):
         if len(self._clients) > 1:
             form.addRow(_("Programs that get the new key"), stacked(*self._clients.values(), spacing=0.2))
         card.column.addLayout(form)
+        if self._helper is not None:
+            card.column.addWidget(stacked(self.into, self.by_me, spacing=0.2))
+        elif self._no_helper:
+            card.column.addWidget(Quiet(self._no_helper))
         return card

@@ -12,7 +12,7 @@ from keyturn.desktop.font_sizes import em, fixed_font
 from keyturn.desktop.icons import Shape, paint_icon
 from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.reflowing import ReflowingRow
-from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Text, Toned, Verbatim, breakable
+from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Text, Toned, Typed, Verbatim, breakable
 from keyturn.model.text import _, in_widget
 
 _MOST_LINES = 14
@@ -216,7 +216,7 @@ class CopyLine(Card):
     def __init__(self, text: str, name: str, copy: Callable[[str], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QHBoxLayout()
-        shown = Text(text).selectable()
+        shown = Typed(text).selectable()
         shown.setFont(fixed_font(shown.font()))
         shown.setAccessibleName(f"{name}: {text}")
         row.addWidget(shown, 1)

@@ -19,6 +19,7 @@ from keyturn.desktop.widgets import Button, Quiet, Strong, Text
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
+from keyturn.rotation.key_life.move_words import staying_heading
 from keyturn.rotation.planning.plan import Call, Options
 from keyturn.rotation.steps import Awaited
 
@@ -54,8 +55,15 @@ class PlanDetails(QWidget):
         if plan.programs or plan.programs_by_hand:
             self._column.addWidget(Strong(_("The new key goes to")))
             by_hand = _("by hand"), ColorTone.ATTENTION, "exclamation"
-            rows = place_rows(plan.programs, file_of) + place_rows(plan.programs_by_hand, lambda one: by_hand)
+            edited = [one for one in plan.programs if one not in plan.asking]
+            rows = place_rows(edited, file_of) + place_rows(plan.programs_by_hand, lambda one: by_hand)
             self._column.addWidget(RowList(rows))
+        if plan.asking:
+            self._column.addWidget(Strong(plan.asked_for))
+            self._column.addWidget(RowList(place_rows(plan.asking, file_of)))
+        if plan.staying:
+            self._column.addWidget(Strong(staying_heading()))
+            self._column.addWidget(bullets(said_here(self._act, one) for one in plan.staying))
         if plan.changes:
             title = plural("Show the change in {count} file", "Show the changes in {count} files", len(plan.changes))
             self._fold(title.format(count=len(plan.changes)), lambda: _changes(plan.changes))
