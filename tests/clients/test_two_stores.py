@@ -8,7 +8,8 @@ import pytest
 
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer
-from keyturn.model.places import Place
+from keyturn.model.needs import Addition
+from keyturn.model.places import Place, Target
 
 ID, SECRET = "AKIAONE0000000000001", "oneONE/+on" * 4
 OTHER_ID, OTHER_SECRET = "AKIATWO0000000000002", "twoTWO/+tw" * 4
@@ -57,3 +58,14 @@ def test_of_two_under_one_name_each_is_for_what_follows_it(program: str, first: 
 def test_where_all_goes_to_the_store_the_key_is_its(tmp_path: Path) -> None:
     place = places_in(tmp_path, KEY + STORE["aws"] + STORE["restic"])[ID]
     assert "wasabisys" in (place.endpoint or "")
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["access_key_id {id} secret_access_key {secret}", "provider=AWS access_key_id={id} secret_access_key={secret}"],
+)
+def test_a_remote_that_a_script_makes_has_the_bucket_of_its_commands(options: str, tmp_path: Path) -> None:
+    made = f"rclone config create far s3 {options.format(id=ID, secret=SECRET)}\n"
+    place = places_in(tmp_path, f"{made}rclone sync /a far:ours/b\naws s3 ls s3://other\n")[ID]
+    assert place.targets == (Target("ours", "b"),)
+    assert Addition.CREATE_BUCKET in place.additions

@@ -13,6 +13,7 @@ from keyturn.clients.discovery import discovered
 from keyturn.clients.findings import mention
 from keyturn.clients.occurrences import Occurrence, occurrences_in
 from keyturn.clients.readings import Readings
+from keyturn.clients.sealed_files import sealed_files
 from keyturn.clients.walking import unfinished
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place, PlaceKind, Problem
@@ -69,7 +70,8 @@ def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], r
         ]
     unread = (*found.failed.items(), *found.too_big.items())
     told = (Problem(path, error.title, error.message, code=error.code) for path, error in unread)
-    return Findings(tuple(places), (*told, *unfinished(found.bounded)))
+    sealed = sealed_files(texts.values())
+    return Findings(tuple(places), (*told, *sealed, *unfinished(found.bounded)))
 
 
 def _with_commands(place: Place, content: FileContent) -> Place:

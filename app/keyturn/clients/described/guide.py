@@ -26,6 +26,7 @@ from keyturn.model.text import _
 FILE = "file"
 # The guide for keys that a command fetches from where only the person may look.
 PASSWORD_MANAGER = "password-manager"  # noqa: S105  (a name)
+ENCRYPTED_FILE = "encrypted-file"
 # The guides that fit whatever has none of its own.
 ANOTHER_PROGRAM = "another-program"
 ANOTHER_COMPUTER = "another-computer"

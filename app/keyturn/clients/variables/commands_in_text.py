@@ -24,7 +24,7 @@ from keyturn.model.places import Consumer, Place
 _LONGEST, _MOST, _BEFORE = 2000, 200, 100
 _NAMES = "|".join(re.escape(name) for name in sorted(PROGRAMS, key=len, reverse=True))
 # What stands before a command: nothing of its line, a mark of the language, or what starts another program.
-_MARKS = frozenset("\"'`@+|;&([{:=,!>-")
+_MARKS = frozenset("\"'`@+|;&([{:=,!>^-")
 _STARTERS = frozenset(
     {"sudo", "doas", "exec", "time", "nice", "ionice", "env", "xargs", "run", "then", "do", "else", "@sudo"}
 )
@@ -88,7 +88,8 @@ def _asked(text: str) -> Iterator[Asked]:
 def _is_from_here(asked: Asked, text: str) -> bool:
     """Whether the key may be the text's own: a remote, a profile or an alias has its own where it is described."""
     if asked.lender is Lender.REMOTE:
-        return f"[{asked.name}]" in text or f"RCLONE_CONFIG_{asked.name.upper()}_" in text
+        made = re.search(rf"\bconfig\W+create\W+{re.escape(asked.name)}\b", text) is not None
+        return made or f"[{asked.name}]" in text or f"RCLONE_CONFIG_{asked.name.upper()}_" in text
     if asked.lender is Lender.ALIAS:
         return (
             re.search(rf"\balias\W+(?:set|import)\W+{re.escape(asked.name)}\b|MC_HOST_{re.escape(asked.name)}\b", text)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from keyturn.edits.commands import ShellCommand
 from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 
@@ -34,6 +35,37 @@ def rclone_manner(settings: Mapping[str, str]) -> Manner:
         acl=settings.get("acl"),
         requester_pays=settings.get("requester_pays", "") in _TRUE,
     )
+
+
+def created_remotes(commands: Iterable[ShellCommand]) -> Mapping[int, tuple[str, Mapping[str, str]]]:
+    """Return the remotes that commands make, each by where the values of its options stand in the file."""
+    made = ((one.words, _created_remote([word.decoded for word in one.words])) for one in commands)
+    return {
+        run.start + behind: found
+        for words, found in made
+        if found is not None
+        for word in words
+        for run in word.runs[:1]
+        for behind in (0, word.text.find(b"=") + 1)
+    }
+
+
+def _created_remote(words: Sequence[str]) -> tuple[str, Mapping[str, str]] | None:
+    """The remote that `rclone config create NAME s3 KEY VALUE …` makes, with its options; else None."""
+    at = next((at for at in range(len(words) - 3) if tuple(words[at : at + 2]) == ("config", "create")), None)
+    if at is None or words[at + 3] != "s3":
+        return None
+    settings: dict[str, str] = {}
+    waiting = ""
+    for word in words[at + 4 :]:
+        name, equals, value = word.partition("=")
+        if waiting:
+            settings[waiting], waiting = word, ""
+        elif equals:
+            settings[name] = value
+        elif not word.startswith("-"):
+            waiting = word
+    return words[at + 2], settings
 
 
 @dataclass(frozen=True, slots=True)

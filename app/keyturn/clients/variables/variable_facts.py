@@ -17,6 +17,7 @@ from keyturn.clients.variables.command_asks import Asked, Lender
 from keyturn.clients.variables.command_goals import Goal, bucket_named, goal_at, goals_of
 from keyturn.clients.variables.consumers import asked_in_variables, consumers_in, is_for, remote_of
 from keyturn.clients.variables.inner_keys import alias_of, aliases_by_variable, holds_made_up_remote, servers_of_aliases
+from keyturn.clients.variables.rclone_options import created_remotes, rclone_additions, rclone_manner
 from keyturn.clients.variables.script_kinds import several_values
 from keyturn.clients.variables.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
 from keyturn.edits.alternatives import with_each, with_one_value
@@ -94,6 +95,9 @@ class JobSettings:
             return self._facts_of_aliases(name, (alias,))
         own = self._named_after(_stem(name))
         numbers = self._commands_with(pair)
+        created = self._created.get(pair.assignment.value_span.start)
+        if created is not None:
+            return self._facts_of_created(*created)
         at_aws, stores = (None, ()) if numbers or own is not None else self._is_for_aws(pair)
         reach = self._reach(numbers, at_aws)
         targets = reach.targets
@@ -142,6 +146,18 @@ class JobSettings:
     @cached_property
     def _servers_of_aliases(self) -> Mapping[str, str]:
         return servers_of_aliases(self._found, self._commands)
+
+    @cached_property
+    def _created(self) -> Mapping[int, tuple[str, Mapping[str, str]]]:
+        return created_remotes(self._resolved)
+
+    def _facts_of_created(self, remote: str, settings: Mapping[str, str]) -> FileFacts:
+        """What rclone's commands say of a key that the text puts into a remote of that name."""
+        asked = self._asked_of_remotes.get(remote.upper(), ())
+        endpoint, targets = settings.get("endpoint"), _targets([goal for one in asked for goal in one.goals])
+        region = settings.get("region") or region_in(endpoint)
+        additions, manner = rclone_additions(settings), rclone_manner(settings)
+        return FileFacts(None, region, endpoint, targets, additions, manner, consumers_in(self._path, asked))
 
     def _facts_of_image(self, name: str, described: Sequence[Asked]) -> FileFacts:
         """What a container's variables say of a key, whose image is described: it reads no others."""
