@@ -19,7 +19,7 @@ from keyturn.clients.programs import duplicity_targets, rclone_connections, rclo
 from keyturn.clients.programs.aws_files import AwsFiles
 from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.registry import client_named, find_everything
-from keyturn.clients.variables import shell_reading
+from keyturn.clients.variables import commands_in_text, shell_reading
 from keyturn.computer.computer import Computer
 from keyturn.edits import (
     alternatives,
@@ -89,6 +89,10 @@ CASES: dict[str, Case] = {
     "a connection": Case(
         lambda content: rclone_connections.connections(ini.entries(content, ini.Dialect.RCLONE)),
         (("[w]\nremote = access_key_id ", "x"), ("[w]\nremote = :s3,access_key_id=", ":b")),
+    ),
+    "commands in a text": Case(
+        lambda content: list(commands_in_text.commands_in(content)),
+        (("", "x"), ("image: rclone,", "x"), ("- rclone\n", "x"), ("rclone sync a s3:b ", "\n"), ("exec ", "rclone a")),
     ),
     "posix": Case(shell.assignments, _SHELL),
     "fish": Case(lambda content: shell.assignments(content, path=Path("x.fish")), (*_SHELL, ("set -gx A ", ""))),
@@ -269,6 +273,7 @@ UNITS = (
         "--s3-endpoint-url ",
         "&#65;",
     ),
+    *("a/", "~/", "-", "- ", "- a\n", "image:", "image: rclone, ", "image: rclone,\nargs: a\n"),
     *("r:b ", "r:b:ro ", "* ", "@daily a\n", "1 2 ", '"a":1,', '"a{n}":1,', '{"a":', "\\u0041", "\\ud83d\\ude00"),
     *("null,", "AKIA", "AKIA00000000{n}00 ", "A\0K\0I\0A\0", "secret ", "key=", "key ", "token:", "A" * 39 + " "),
     *("A" * 41 + " ", "Ab1/" * 10 + "\n", "destname a{n}\n", "a:b\n", "a{n}:b:c\n"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from keyturn.clients.endpoints import is_aws_endpoint
 from keyturn.clients.variables.command_asks import Asked, Lender, asked_by
@@ -29,14 +30,17 @@ _STARTERS = frozenset(
     {"sudo", "doas", "exec", "time", "nice", "ionice", "env", "xargs", "run", "then", "do", "else", "@sudo"}
 )
 _SETS = re.compile(r"[\"']?[A-Z_]\w*=")
-_PROGRAM = re.compile(rf"(?<![\w.$:])(?<!\w-)(?:[\w.~-]*/)*(?:{_NAMES})(?:\.exe)?(?=[\s\"'])")
+_PROGRAM = re.compile(rf"(?<![\w.$:])(?<!\w-)(?:{_NAMES})(?:\.exe)?(?=[\s\"'])")
+_OF_A_PATH = re.compile(r"[\w.~/-]")
 # `- PROGRAM`, and its words on lines of their own, as YAML has a list; `"PROGRAM", "WORD"`
-_ITEM = re.compile(r"(?P<before>[ \t]*)-[ \t]+(?P<word>[^\n]*?)[ \t]*(?:\n|\Z)")
+_ITEM = re.compile(r"(?P<before>[ \t]*)-[ \t]+(?P<word>[^\n]*)(?:\n|\Z)")
 # A program, or an image called after one, and behind it what it is given: `image: rclone/rclone`, `args: [sync, …]`.
+# Everything is as long as people write it, so that no text can make the search for what follows long.
 _GIVEN = re.compile(
     rf"""(?:image|script|program|command|cmd|Command|exec|path)["']?\s*[:=>]\s*["']?"""
-    rf"""(?P<program>(?:[\w.:~-]*/)*(?:{_NAMES}))(?::[\w.-]+)?["']?\s*(?:[,;\n]|</)"""
-    r"""(?:[^\n]*\n){0,12}?[^\n]*?\b(?:args|arguments|Arguments)["']?[ \t]*[:=>][ \t]*(?P<rest>\[[^\]]*\]|[^\n]*)"""
+    rf"""(?P<program>(?:[\w.:~-]{{0,100}}/){{0,20}}(?:{_NAMES}))(?::[\w.-]{{1,100}})?["']?\s*(?:[,;\n]|</)"""
+    r"""(?:[^\n]{0,200}\n){0,12}?[^\n]{0,200}?\b(?:args|arguments|Arguments)["']?[ \t]*[:=>][ \t]*"""
+    r"""(?P<rest>\[[^\]]*\]|[^\n]*)"""
 )
 _COMMENT = re.compile(r"[ \t]*(?:#|//|;|--[ \t]|rem[ \t]|<!--)", re.IGNORECASE)
 # How languages write the value of a variable into a text: make, Jinja and Task, workflows, HCL.
@@ -52,7 +56,7 @@ _SET = re.compile(
 
 def with_commands(place: Place, content: bytes) -> Place:
     """Return the place with the programs that its own text starts with the key, and with their buckets and rights."""
-    asked = list(_asked(_decoded(content)))
+    asked = list(commands_in(content))
     found: dict[Consumer, str | None] = {}
     for one in asked:
         region = next((goal.region for goal in one.goals if goal.region), None)
@@ -72,7 +76,9 @@ def _at_store(place: Place, asked: Sequence[Asked]) -> Place:
     return replace(place, endpoint=server)
 
 
-def _asked(text: str) -> Iterator[Asked]:
+def commands_in(content: bytes) -> Iterator[Asked]:
+    """Yield what is asked of S3 by each command of a text that may have the text's own key."""
+    text = _decoded(content)
     values = {found["name"]: found["value"] for found in _SET.finditer(text)}
     for command, line in _commands(text):
         try:
@@ -103,26 +109,50 @@ def _is_from_here(asked: Asked, text: str) -> bool:
 def _commands(text: str) -> Iterator[tuple[str, int]]:
     """Each command as a shell would have it, with its line."""
     text = _VARIABLE.sub(lambda found: f"${{{found['make'] or found['braces'] or found['hcl']}}}", text)
-    line = counted = number = end = 0
+    lines = _Lines(text)
+    number = end = 0
     for match in _PROGRAM.finditer(text):
-        if match.start() < end or not _may_begin(text, match.start()):
+        start = _with_its_path(text, match.start())
+        if start < end or not _may_begin(text, start):
             continue
         number += 1
         if number > _MOST:
             return
-        line, counted = line + text.count("\n", counted, match.start()), match.start()
-        command, end = _from(text, match)
-        yield command, line + 1
-    for match in _GIVEN.finditer(text):
+        command, end = _from(text, start, match.end())
+        yield command, lines.at(start)
+    lines = _Lines(text)
+    for match in islice(_GIVEN.finditer(text), _MOST):
         rest = match["rest"] if match["rest"].strip() else _items(text, match.end() + 1)
-        yield f"{match['program']} {_as_words(rest)}", text.count("\n", 0, match.start()) + 1
+        yield f"{match['program']} {_as_words(rest)}", lines.at(match.start())
+
+
+class _Lines:
+    """Counts the lines of a text up to places that are asked for in their order, each line once."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._line, self._counted = text, 1, 0
+
+    def at(self, place: int) -> int:
+        self._line += self._text.count("\n", self._counted, place)
+        self._counted = place
+        return self._line
+
+
+def _with_its_path(text: str, at: int) -> int:
+    """Where the program that is named there begins, its folders included."""
+    if text[at - 1 : at] != "/":
+        return at
+    earliest = max(0, at - _BEFORE)
+    while at > earliest and _OF_A_PATH.match(text, at - 1):
+        at -= 1
+    return at
 
 
 def _may_begin(text: str, at: int) -> bool:
     """Whether a command may begin there, and what stands there is no comment."""
     earliest = max(0, at - _LONGEST)
     begins = max(text.rfind("\n", earliest, at) + 1, earliest)
-    if _COMMENT.match(text, begins, at):
+    if text[at - 1 : at] in ("$", ":") or _COMMENT.match(text, begins, at):
         return False
     before = text[max(begins, at - _BEFORE) : at].rstrip()
     if not before or before[-1] in _MARKS:
@@ -131,23 +161,23 @@ def _may_begin(text: str, at: int) -> bool:
     return word in _STARTERS or _SETS.match(word) is not None
 
 
-def _from(text: str, match: re.Match[str]) -> tuple[str, int]:
-    """The command that begins there, and where it ends."""
-    start, name = match.start(), match[0]
+def _from(text: str, start: int, named: int) -> tuple[str, int]:
+    """The command whose program is named from `start` to `named`, and where it ends."""
+    name = text[start:named]
     quote = text[start - 1 : start] if text[start - 1 : start] in ('"', "'") else ""
-    behind = text[match.end() :][:2]
+    behind = text[named : named + 2]
     if quote and behind.startswith(quote):  # an item of a list
-        end = text.find("]", match.end(), match.end() + _LONGEST)
+        end = text.find("]", named, named + _LONGEST)
         if behind[1:2] in (",", " ") and end > 0:
-            return f"{name} {_as_words(text[match.end() + 2 : end])}", end
+            return f"{name} {_as_words(text[named + 2 : end])}", end
     begins = text.rfind("\n", 0, start) + 1
-    if text[begins:start].strip(" \t\"'") == "-" and text[match.end() : match.end() + 2].strip("\"' \t\r") in (
+    if text[begins:start].strip(" \t\"'") == "-" and text[named : named + 2].strip("\"' \t\r") in (
         "",
         "\n",
     ):
-        following = text.find("\n", match.end()) + 1
+        following = text.find("\n", named) + 1
         words = _items(text, following, indent=len(text[begins:start]) - len(text[begins:start].lstrip()))
-        return f"{name} {_as_words(words)}", match.end()
+        return f"{name} {_as_words(words)}", named
     return _up_to_end(text, start)
 
 
@@ -192,7 +222,7 @@ def _items(text: str, at: int, indent: int | None = None) -> str:
         if indent is not None and len(item["before"]) != indent:
             break
         indent, at = len(item["before"]), item.end()
-        words.append(item["word"])
+        words.append(item["word"].rstrip(" \t"))
     return " ".join(words)
 
 

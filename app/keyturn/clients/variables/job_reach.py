@@ -55,7 +55,7 @@ _HARMLESS = frozenset(
 )
 # Variables by which Keyturn, or the Python in which it is written, would look elsewhere.
 _LEADS_ELSEWHERE = re.compile(r"HOME|XDG_\w+|PYTHON\w*|LD_\w+")
-_SETS = re.compile(rf"^\s*(?:export\s+)?({_LEADS_ELSEWHERE.pattern})\s*=".encode(), re.MULTILINE)
+_SETS = re.compile(rf"^[ \t]*(?:export[ \t]+)?({_LEADS_ELSEWHERE.pattern})[ \t]*=".encode(), re.MULTILINE)
 
 
 def why_not_reached(computer: Computer, path: Path, person: str | None) -> str:
