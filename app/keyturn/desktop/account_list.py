@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
-from keyturn.desktop.account_rows import AccountModel, Narrowed
+from keyturn.desktop.account_rows import AccountModel
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.outlined import Outlined, RowsTree
 from keyturn.desktop.pages.fields import Field
@@ -42,14 +42,13 @@ class AccountList(QWidget):
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setMinimumHeight(em(self, 14))
         self.model = AccountModel(self.view)
-        self.sorted = Narrowed(self.model)
-        self.view.setModel(self.sorted)
+        self.view.setModel(self.model)
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.view.activated.connect(self._open)
-        self.filter.textChanged.connect(self.sorted.setFilterFixedString)
+        self.filter.textChanged.connect(self.model.narrow)
         self.filter.returnPressed.connect(self.view.setFocus)
-        for changed in (self.sorted.rowsInserted, self.sorted.rowsRemoved, self.sorted.modelReset):
+        for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
             changed.connect(lambda *rows: self._tell_count())
         top = QHBoxLayout()
         top.addWidget(self.filter, 2)
@@ -60,8 +59,8 @@ class AccountList(QWidget):
         layout.addWidget(Outlined(self.view))
 
     def _tell_count(self) -> None:
-        count = self.sorted.rowCount()
+        count = self.model.rowCount()
         self._count.setText(plural("{count} key", "{count} keys", count).format(count=count))
 
     def _open(self, index: QModelIndex) -> None:
-        self.opened.emit(self.sorted.row(index).one)
+        self.opened.emit(self.model.row(index).one)
