@@ -19,6 +19,7 @@ from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.parts import Notice, emptied, numbered
 from keyturn.desktop.rehearsal_words import rehearsed, rehearsed_steps
 from keyturn.desktop.runner import Runner
+from keyturn.desktop.scroll_bar import with_seen_bars
 from keyturn.desktop.secret_clipboard import SecretClipboard
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.unlocking import is_locked
@@ -148,6 +149,7 @@ class PageView(QWidget):
         inside.addLayout(self.body, 1)
         # All of it scrolls: with large text in a small window the heading alone may fill it.
         scroll = QScrollArea()
+        with_seen_bars(scroll)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
