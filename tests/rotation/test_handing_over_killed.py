@@ -143,7 +143,8 @@ def test_an_undo_killed_anywhere_is_undone_by_the_next_one(new_office: Callable[
         if not desk.killed(nth, lambda context: rotation_service.undo(context, None)):
             break
         desk.expect_sound()
-        is_undone(desk, desk.go_on(lambda context: rotation_service.undo(context, None)))
+        if desk.office.rotations()[-1].state is not State.UNDONE:
+            is_undone(desk, desk.go_on(lambda context: rotation_service.undo(context, None)))
     assert nth > 8
 
 

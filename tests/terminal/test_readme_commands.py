@@ -67,9 +67,9 @@ _WAY = (
 )
 # Run with a screen in tests/desktop and tests/e2e, with a store in test_given_pair_typed.py, with a login of its own in
 # test_remind_command.py, with another identity in test_as_typed.py, on the days that go by in test_renew_command.py,
-# with a whole account in test_scan_account.py and test_key_elsewhere.py, with people who are told in
-# test_tell_command.py, with profiles that give their pair up in test_move.py and test_rotate_into_keychain.py, and for
-# each command in tests/house/test_readme.py.
+# with a whole account in test_scan_account.py, test_key_elsewhere.py and test_handing_over.py, with people who are told
+# in test_tell_command.py, with profiles that give their pair up in test_move.py and test_rotate_into_keychain.py, and
+# for each command in tests/house/test_readme.py.
 _ELSEWHERE = (
     "keyturn",
     "keyturn tray",
@@ -93,6 +93,7 @@ _ELSEWHERE = (
     "keyturn scan --account --days 30",
     "keyturn scan --account --csv keys.csv",
     "keyturn report --account --output keys.html",
+    "keyturn rotate --key ID --as profile:admin --confirm 7Q2P --also web-page:shop",
     "keyturn turn-off --key ID --as profile:admin --confirm 7Q2P",
     "keyturn turn-on --key ID --as profile:admin --confirm 7Q2P",
     "keyturn delete --key ID --as profile:admin --confirm 7Q2P",
