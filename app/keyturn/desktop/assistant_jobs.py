@@ -107,7 +107,7 @@ class Jobs:
             expect_a_tried_system(context)
             return helper_for(self._location, context.computer, context.folder, None), ""
         except UsageError as error:
-            return None, f"{error.title}. {error.message}"
+            return None, str(error)
 
     def move_to(self, location: Location) -> None:
         """Go on where the person chose to keep secrets."""

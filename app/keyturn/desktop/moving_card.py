@@ -154,7 +154,7 @@ class MovingCard(Card):
         self._clear()
         self.agree.hide()
         self._hold(busy=False)
-        self._say(in_window(f"{error.title}. {error.message}"), ColorTone.BAD)
+        self._say(in_window(str(error)), ColorTone.BAD)
 
     def _say(self, text: str, tone: ColorTone) -> None:
         self.answer.show_text(text, tone)
