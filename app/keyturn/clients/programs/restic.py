@@ -13,7 +13,6 @@ from keyturn.clients.endpoints import is_aws_endpoint, reaches_the_same, region_
 from keyturn.clients.findings import Discovery, ProfileReference
 from keyturn.clients.interface import About, AfterChange, Client, CredentialSpans, OwnCheck
 from keyturn.clients.programs.restic_addresses import Repository, repository
-from keyturn.clients.programs.restic_check import is_reached_at, restic_check
 from keyturn.clients.variables.shell_files import Owner
 from keyturn.clients.variables.shell_pairs import FileFacts, last_value, session_token
 from keyturn.clients.variables.shell_reading import read_shell_files, shell_spots, variables_of
@@ -49,7 +48,8 @@ class Restic(Client):
             found = text.assignments
             repositories = _repositories(computer, content, found)
             places = places_of(self.name, content.path, text)
-            look.take(_with(place, found, repositories) for place in places)
+            facts = _facts_by_store(found, repositories) if places else {}
+            look.take(_with(place, facts) for place in places)
             profile = last_value(found, "AWS_PROFILE")
             if profile is not None and not places:
                 look.loans.append(_loan(computer, content.path, found, profile, repositories))
@@ -70,6 +70,7 @@ class Restic(Client):
         None where the file does not say how the repository's password is had: a command for it is never run.
         """
         from keyturn.clients.own_check import installed
+        from keyturn.clients.programs.restic_check import is_reached_at, restic_check
 
         program = installed("restic", computer)
         if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):
@@ -113,12 +114,19 @@ class Restic(Client):
         return (computer.expanded(named) if named else computer.home / ".aws" / "credentials",)
 
 
-def _with(place: Place, found: Sequence[Assignment], repositories: Sequence[Repository]) -> Place:
+def _facts_by_store(found: Sequence[Assignment], repositories: Sequence[Repository]) -> Mapping[bool | None, FileFacts]:
+    """What the repositories at AWS say, under True, those elsewhere, and under None all of them."""
+    by_store: dict[bool | None, list[Repository]] = {None: list(repositories), True: [], False: []}
+    for one in repositories:
+        by_store[is_aws_endpoint(one.endpoint)].append(one)
+    return {at_aws: _facts(found, those) for at_aws, those in by_store.items()}
+
+
+def _with(place: Place, by_store: Mapping[bool | None, FileFacts]) -> Place:
     """The place with the repository, too, that stands in a file of its own; a key on a command line is for that one."""
     if place.locator.startswith("-"):
         return place
-    at_aws = is_aws_endpoint(place.endpoint)
-    facts = _facts(found, [one for one in repositories if not place.targets or is_aws_endpoint(one.endpoint) is at_aws])
+    facts = by_store[is_aws_endpoint(place.endpoint) if place.targets else None]
     return replace(
         place,
         targets=tuple(dict.fromkeys((*place.targets, *facts.targets))),

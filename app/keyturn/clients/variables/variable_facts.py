@@ -174,21 +174,34 @@ class JobSettings:
         Of several keys under one name, each is for what follows it. One that goes to both is AWS's: a store's is
         refused there. Then the stores are returned, too.
         """
-        if len({self._goes_to_aws(goal) for goal in self._of_all}) < 2:
+        if not self._goes_both_ways:
             return None, ()
         name, line = pair.assignment.name, pair.assignment.line
-        until = next((one for one in self._lines_of.get(name, ()) if one > line), None)
+        lines = self._lines_of.get(name, ())
+        following = bisect_right(lines, line)
         first = bisect_right(self._goals_by_line, line, key=lambda one: one[0] + 1)
         last = len(self._goals_by_line)
-        if until is not None:
-            last = bisect_right(self._goals_by_line, until, key=lambda one: one[0] + 1)
+        if following < len(lines):
+            last = bisect_right(self._goals_by_line, lines[following], key=lambda one: one[0] + 1)
         self._patience -= last - first
         if self._patience < 0:
             return True, ()
-        own = [goal for _line, goal in self._goals_by_line[first:last]] or self._of_all
-        stores = dict.fromkeys(one.endpoint or "" for one in own if not self._goes_to_aws(one))
-        at_aws = any(map(self._goes_to_aws, own))
+        own = [goal for _line, goal in self._goals_by_line[first:last]]
+        return self._ways_of(own) if own else self._ways_of_all
+
+    def _ways_of(self, goals: Sequence[Goal]) -> tuple[bool, Sequence[str]]:
+        """Whether one of them is at AWS, and the stores of the others then."""
+        stores = dict.fromkeys(one.endpoint or "" for one in goals if not self._goes_to_aws(one))
+        at_aws = any(map(self._goes_to_aws, goals))
         return at_aws, tuple(one for one in stores if one) if at_aws else ()
+
+    @cached_property
+    def _ways_of_all(self) -> tuple[bool, Sequence[str]]:
+        return self._ways_of(self._of_all)
+
+    @cached_property
+    def _goes_both_ways(self) -> bool:
+        return len({self._goes_to_aws(goal) for goal in self._of_all}) > 1
 
     def _goes_to_aws(self, goal: Goal) -> bool:
         return is_aws_endpoint(goal.endpoint or self._endpoint)
