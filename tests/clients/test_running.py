@@ -78,6 +78,21 @@ def test_the_old_key_in_its_variables_counts_whenever_it_started(home: Path) -> 
     assert holder.certain
 
 
+def test_a_program_of_another_home_has_none_of_the_files_unless_one_is_named_to_it(home: Path) -> None:
+    path = home / ".aws" / "credentials"
+    place = Place("aws", "default", path, "default", PlaceKind.DESTINATION, OLD, editable=True)
+
+    def asked(*arguments: str, **variables: str) -> tuple[Holder, ...]:
+        program = RunningProgram(17, "aws", ("aws", *arguments), variables, EDITED - timedelta(hours=1))
+        return holders(Computer.at(home, "linux"), [place], [program], old=OLD, edited_at=EDITED)
+
+    assert asked("s3", "sync", HOME="/elsewhere") == ()
+    assert len(asked("s3", "sync", HOME="/elsewhere", AWS_SHARED_CREDENTIALS_FILE=str(path))) == 1
+    assert len(asked("s3", "sync", HOME=str(home))) == 1
+    assert len(asked("s3", "sync", HOME=str(home / "snap" / "aws-cli"))) == 1
+    assert len(asked("s3", "sync")) == 1
+
+
 def test_what_cannot_be_seen_may_hold_the_key(home: Path) -> None:
     (holder,) = ask(home, "rclone", "serve", environment=None)
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.interface import Client
@@ -111,10 +112,28 @@ def _holds(
         return True  # whenever it started: the variables of the session that started it are old
     if edited_at is not None and program.started is not None and program.started > edited_at:
         return False
+    if _is_of_another_home(computer, program, edited):
+        return False
     files = client.config_files(computer, program)
     if files is None:
         return None
     return any(os.path.realpath(path) in edited for path in files)
+
+
+def _is_of_another_home(computer: Computer, program: RunningProgram, edited: set[str]) -> bool:
+    """Whether the program's home is another one, none of the edited files lies there, and none was named to it.
+
+    So it is with the programs of the person who rehearses: the sample computer's files are nothing to them.
+    """
+    variables = program.environment or {}
+    told = variables.get("HOME") or variables.get("USERPROFILE")
+    if not told:
+        return False
+    home, own = Path(os.path.realpath(told)), Path(os.path.realpath(computer.home))
+    if home.is_relative_to(own) or any(Path(path).is_relative_to(home) for path in edited):
+        return False
+    words = (*program.arguments, *variables.values())
+    return not any(path in word for word in words for path in edited)
 
 
 def _sentence(client: Client, program: RunningProgram, certain: bool, lasting: bool) -> str:
