@@ -65,7 +65,7 @@ class Served(Client):
 
     name = "served"
     title = "AWS profile that asks Keyturn"
-    about = About(proved_with_program=True)
+    about = About(own_check="aws sts get-caller-identity", proved_with_program=True)
     asks_keyturn = True
 
     def look_through(self, computer: Computer, look: Discovery) -> None:
