@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from keyturn.aws.session import Aws, AwsSettings
+from keyturn.computer.own_program import own_program
+from keyturn.computer.stable_link import link_place
 from keyturn.desktop.font_sizes import enlarge_small_font
 from keyturn.desktop.look import LIGHT, wear
 from keyturn.desktop.runner import Runner
@@ -189,3 +191,10 @@ def small_home(tmp_path: Path) -> Iterator[SmallHome]:
         home.duck.parent.mkdir()
         home.write_programs()
         yield home
+
+
+def link_program(home: SmallHome) -> None:
+    """Give this checkout's program a path without a blank, as `keyturn setup` does where its own has one."""
+    link = link_place(home.home)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(own_program())

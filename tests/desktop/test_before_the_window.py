@@ -46,6 +46,7 @@ _DESKTOP = {
     "page_stack",
     "reflowing",
     "runner",
+    "scroll_bar",
     "segments",
     "single_instance",
     "uncaught_errors",

@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.desktop.assistant_work import Page
 
-from .conftest import SmallHome
+from .conftest import SmallHome, link_program
 from .test_assistant import Person, person
 
 __all__ = ["person"]  # the fixture
@@ -24,6 +24,7 @@ def unwrapped(text: str) -> str:
 def credentials(small_home: SmallHome, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A profile that a script of the person's uses; where this checkout lies counts as lasting."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    link_program(small_home)
     small_home.duck.unlink()
     script = small_home.home / "bin" / "nightly.sh"
     script.parent.mkdir()

@@ -15,13 +15,14 @@ from keyturn.desktop.runner import Runner
 from keyturn.rotation.location import Location
 from keyturn_practice.timeline import HandClock
 
-from .conftest import PATIENCE, SmallHome
+from .conftest import PATIENCE, SmallHome, link_program
 
 
 @pytest.fixture
 def credentials(small_home: SmallHome, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A profile that holds the key; where this checkout lies counts as lasting."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    link_program(small_home)
     path = small_home.home / ".aws" / "credentials"
     path.parent.mkdir()
     pair = small_home.old
