@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +13,9 @@ from keyturn.clients.discovery import discovered
 from keyturn.clients.findings import mention
 from keyturn.clients.occurrences import Occurrence, occurrences_in
 from keyturn.clients.readings import Readings
-from keyturn.clients.sealed_files import sealed_files
 from keyturn.clients.walking import unfinished
 from keyturn.model.keys import AccessKeyId
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Findings, Place, PlaceKind, Problem
 from keyturn.model.text import _
 
@@ -48,6 +48,9 @@ _RECIPES = re.compile(
 _OF_PROGRAMS = frozenset({"etc", "spool", "conf.d"})
 _FOLDERS_OF_COPIES = frozenset({".git", ".hg", ".svn", "trash", ".trash", "$recycle.bin", "undo", "file-history"})
 
+# What sops, Ansible Vault and Sealed Secrets write (see `sealed_files`).
+_SEALED = pattern(rb"ENC\[|!vault|encryptedData")
+
 
 def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], readings: Readings) -> Findings:
     """Return a mention for every key ID in the usual corners that stands in a file in which no client claimed it.
@@ -70,8 +73,15 @@ def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], r
         ]
     unread = (*found.failed.items(), *found.too_big.items())
     told = (Problem(path, error.title, error.message, code=error.code) for path, error in unread)
-    sealed = sealed_files(texts.values())
-    return Findings(tuple(places), (*told, *sealed, *unfinished(found.bounded)))
+    return Findings(tuple(places), (*told, *_sealed(texts.values()), *unfinished(found.bounded)))
+
+
+def _sealed(texts: Collection[FileContent]) -> Iterator[Problem]:
+    marked = [one for one in texts if _SEALED.search(one.content)]
+    if marked:
+        from keyturn.clients.sealed_files import sealed_files
+
+        yield from sealed_files(marked)
 
 
 def _with_commands(place: Place, content: FileContent) -> Place:

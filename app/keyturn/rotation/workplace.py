@@ -15,8 +15,6 @@ from keyturn.computer.computer import Computer, this_platform
 from keyturn.computer.folders import state_folder, state_place
 from keyturn.computer.leftover_copies import clear_system_temporaries, clear_temporaries
 from keyturn.computer.lock import OneAtATime
-from keyturn.computer.own_program import own_program
-from keyturn.computer.shells import quoted
 from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError, UsageError
@@ -115,6 +113,9 @@ class Workplace:
 
     def _asked_by(self, name: str) -> str:
         """The command line by which a program asks this Keyturn, wherever that program's home is."""
+        from keyturn.computer.own_program import own_program
+        from keyturn.computer.shells import quoted
+
         where = ("--state-dir", str(self.folder), "--secrets", self.location.secrets.value)
         words = (str(own_program()), "credentials", name, *where)
         return " ".join(quoted(word, this_platform()) for word in words)

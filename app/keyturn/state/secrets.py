@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn.computer.private_files import keeps_permissions
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret, is_key_id, may_be_key_id
 from keyturn.model.text import _
-from keyturn.state.items import Items, KeychainItems, sealed_items
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.stored import Sentences, Stored
 from keyturn.state.written import Fields, Format, NotUnderstood, text
+
+if TYPE_CHECKING:
+    from keyturn.state.items import Items
 
 SERVICE = "Keyturn access key"
 FILE_NAME = "secrets.json"
@@ -55,8 +57,12 @@ def open_store(kind: SecretsKind, folder: Path) -> SecretStore:
     """Return the chosen store; there is never a silent fall-back to another one."""
     match kind:
         case SecretsKind.KEYRING:
+            from keyturn.state.items import KeychainItems
+
             return ItemSecrets(KeychainItems())
         case SecretsKind.SYSTEMD:
+            from keyturn.state.items import sealed_items
+
             return ItemSecrets(sealed_items(folder))
         case SecretsKind.FILE:
             return FileSecrets(folder / FILE_NAME)

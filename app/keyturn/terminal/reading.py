@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.computer import named_file
 from keyturn.model.errors import StateError, StoreError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
@@ -50,6 +49,8 @@ def scan(session: Session, output: Output) -> Exit:
     asking_account.expect_options_fit(arguments)
     table = None if arguments.csv is None else arguments.csv.expanduser().absolute()
     if table is not None and not arguments.yes:
+        from keyturn.computer import named_file
+
         named_file.expect_nothing_there(table)
     with (
         output.notes.busy(sentence) as show,
@@ -63,6 +64,7 @@ def scan(session: Session, output: Output) -> Exit:
             survey = asking_account.with_accounts(context, survey, show)
     now = session.clock.now()
     if table is not None:
+        from keyturn.computer import named_file
         from keyturn.rotation.reporting import account_table, spreadsheet
 
         named_file.write(table, spreadsheet.BYTE_ORDER_MARK + account_table.as_table(survey, now))

@@ -11,7 +11,6 @@ from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.findings import Discovery, ProfileReference, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.interface import About, Client, CredentialSpans, OwnCheck, PrivateFile, ValueSpot
 from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
-from keyturn.clients.programs import rclone_connections
 from keyturn.clients.programs.rclone_remotes import Remotes, RemoteSettings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
 from keyturn.clients.variables.rclone_options import rclone_additions, rclone_manner
@@ -77,14 +76,21 @@ class Rclone(Client):
                 look.report_unparsable(content, error)
         else:
             look.take(_places(opened, entries, note))
-            look.take(rclone_connections.places_of(opened, entries))
+            if _has_connections(opened):
+                from keyturn.clients.programs import rclone_connections
+
+                look.take(rclone_connections.places_of(opened, entries))
             look.loans.extend(_loans(computer, entries))
 
     def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair that counts for each S3 remote; see `Client.spots`."""
         entries = ini.entries(content.content, _RCLONE, path=content.path)
         effective = ini.Effective(entries, _RCLONE)
-        found = dict(rclone_connections.spots_of(content, entries))
+        found: dict[str, CredentialSpans] = {}
+        if _has_connections(content):
+            from keyturn.clients.programs import rclone_connections
+
+            found.update(rclone_connections.spots_of(content, entries))
         for section in _s3_sections(entries, effective):
             access_key_id = effective.entry(section, _ID)
             secret = effective.entry(section, _SECRET)
@@ -150,7 +156,9 @@ class Rclone(Client):
         content = self.opened(computer, read_file(place.path))
         pair = self.locate(computer, (place,))[0].pair
         entries = ini.entries(content.content, _RCLONE, path=place.path)
-        made_up = rclone_connections.connections(entries).get(place.locator)
+        from keyturn.clients.programs.rclone_connections import connections
+
+        made_up = connections(entries).get(place.locator)
         found = Remotes(entries).settings(place.locator) if made_up is None else made_up.settings
         taken = profile_of_remote(content, place.locator)
         name = None if taken is None else name_asked_for(computer.expanded(taken[1]), taken[0])
@@ -361,6 +369,11 @@ def _password(computer: Computer, path: Path) -> Secret:
             code=_LOCKED,
         )
     return given
+
+
+def _has_connections(content: FileContent) -> bool:
+    """Whether a remote may be made up within another one's setting: few files have such, and to look takes its time."""
+    return b",access_key_id=" in content.content
 
 
 def _encrypted(path: Path, error: FileError) -> Problem:
