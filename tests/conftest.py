@@ -102,6 +102,14 @@ def made_up_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         yield home
 
 
+@pytest.fixture(scope="session", autouse=True)
+def what_botocore_works_out() -> None:
+    """Let botocore work out once what it works out anew for each client: the tests make tens of thousands."""
+    from .sweep.kept_by_libraries import keep_what_botocore_works_out
+
+    keep_what_botocore_works_out()
+
+
 # ── Only this computer is spoken to ──────────────────────────────────────────────────────────────────────────────────
 
 _outside: list[str] = []

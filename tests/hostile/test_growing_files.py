@@ -48,9 +48,9 @@ from keyturn.edits.masking import masked_line
 from .growing import Read, cpu_seconds, expect_linear, repeated
 
 # Bytes of the first, short look at each case, and times more of the second; a closer look follows where it grew.
-_SHORT, _TIMES = 1000, 4
+_SHORT, _TIMES = 500, 4
 _SUSPICIOUS = 5.5  # times the time for four times the size
-_NOTICEABLE = 0.002  # seconds
+_NOTICEABLE = 0.001  # seconds
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ CASES: dict[str, Case] = {
             *(("", ""), ("a: ", ""), ("a: '", "'"), ('a: "', '"'), ("a: [", "]"), ("a: {", "}"), ("a: |\n ", "")),
             *(("- ", ""), ("? ", ""), ("a: &", " b"), ("a: !", " b"), ("# ", "\na: b\n"), ("a: >\n ", "")),
         ),
-        short=500,
+        short=250,
     ),
     "toml": Case(
         toml_spans.parse,
@@ -150,7 +150,6 @@ CASES: dict[str, Case] = {
             *(("", " = 1"), ("a" + ".a" * 60, " = 1"), (f"a = {_TRIPLE}", _TRIPLE), (f"a = {_RAW}", _RAW)),
             ("[[", "]]"),
         ),
-        short=1000,
     ),
     "php": Case(
         script_values.php,
@@ -164,7 +163,7 @@ CASES: dict[str, Case] = {
             ),
             *(("<?php define('a', ", ");"), ("<?php /*", "*/"), ("<?php $a = <<<E\n", "\nE;"), ("<?php $a", " = 1;")),
         ),
-        short=500,
+        short=250,
     ),
     "ruby": Case(
         script_values.ruby,
@@ -172,7 +171,7 @@ CASES: dict[str, Case] = {
             *(("", ""), ("a = '", "'"), ('a = "', '"'), ("a = {", "}"), ("a = [", "]"), ("a", " = 1"), ("#", "\n")),
             *(("=begin\n", "\n=end"), ("a = <<E\n", "\nE\n")),
         ),
-        short=500,
+        short=250,
     ),
     "equal lines": Case(equal_lines.settings, (("", "x"), ("a=", "x"), ('a="', '"'), ("a", "=b"))),
     "plist": Case(

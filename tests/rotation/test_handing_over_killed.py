@@ -25,7 +25,7 @@ from .conftest import Office
 from .test_interrupted import Countdown, Killed, fragile
 
 # An odd number meets those before and after an entry.
-_EVERY = 9
+_EVERY = 17
 HANDED = "guided-web-page-shop"
 _RECEIVER = handing_over.Receiver(("web-page:shop",), ("family-archive",))
 
