@@ -15,8 +15,11 @@ _TOP = Path(__file__).parents[2]
 
 def _outcomes(folder: Path, tests: str, environment: dict[str, str]) -> dict[str, str]:
     """Run `tests` under the project's own configuration; the result tells what became of each."""
-    shutil.copy(_TOP / "tests" / "conftest.py", folder)
-    (folder / "test_sample.py").write_text(tests, encoding="utf-8")
+    for name in ("conftest.py", "sweep/kept_by_libraries.py"):
+        copy = folder / "tests" / name
+        copy.parent.mkdir()
+        shutil.copy(_TOP / "tests" / name, copy)
+    (folder / "tests" / "test_sample.py").write_text(tests, encoding="utf-8")
     report = folder / "report.xml"
     command = [
         *[sys.executable, "-m", "pytest", f"--junit-xml={report}", "-p", "no:cacheprovider", f"--rootdir={folder}"],
@@ -130,7 +133,7 @@ def test_a_skipped_test_fails_on_ci(tmp_path: Path) -> None:
 
 def test_a_skipped_file_fails_on_ci(tmp_path: Path) -> None:
     tests = "import pytest\npytest.skip('sample', allow_module_level=True)\n"
-    assert _outcomes(tmp_path, tests, {"CI": "true"}) == {"test_sample": "error"}
+    assert _outcomes(tmp_path, tests, {"CI": "true"}) == {"tests.test_sample": "error"}
 
 
 def test_nobodys_own_keys_and_home_are_seen(tmp_path: Path) -> None:
