@@ -1,4 +1,8 @@
-"""What stands beside a key in variables: the bucket, the server and the region that go with it."""
+"""What stands beside a key in variables: the bucket, the server and the region that go with it.
+
+Longer than other files, since all of it is asked of the same variables and commands, which are looked through once for
+all the keys of a file.
+"""
 
 from __future__ import annotations
 
