@@ -154,16 +154,15 @@ class Few:
 
 def sample() -> list[Few]:
     """A few points of each route and of each kind."""
-    # What the two keys of one owner do is the same for root and for a user. Each scenario needs a world of its own, so
-    # every second command of one route is tried, and every fourth of the others.
-    chosen = [("kills", one.title, 1) for one in scenarios() if one.route == "scoped-user"][::2]
+    # What the two keys of one owner do is the same for root and for a user; of the other routes every fourth command.
+    chosen = [("kills", one.title, 1) for one in scenarios() if one.route == "scoped-user"]
     others = [one.title for one in scenarios() if one.route not in {"scoped-user", "same-user"}]
     chosen += [("kills", title, 1) for title in others[1::4]]
     chosen += [("aws-faults", f"{route}/rotate", 1) for route in ROUTES]
     chosen += [("aws-faults", "scoped-user/undo", 1), ("aws-faults", "same-user/turn-off-key", 1)]
     chosen += [("file-faults", "scoped-user/rotate", 1)]
     chosen += [("file-faults", "new-root-key/undo", 2)]
-    chosen += [("keychain", "scoped-user/rotate", 2)]
+    chosen += [("keychain", "scoped-user/rotate", 2), ("keychain", "same-user/undo", 2)]
     chosen += [("keychain-kills", "new-root-key/rotate", 1)]
     few = [Few(*one, 37 * number) for number, one in enumerate(chosen)]
     return few + [Few(kind, scenario, len(of), of=of) for (kind, scenario), of in _BESIDE.items()]
@@ -179,8 +178,11 @@ _BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("somebody", "new-root-key/turn-off-key"): ("old-key-off", "old-key-deleted", "new-key-deleted"),
     ("somebody", "same-user/turn-on"): ("new-key-off", "old-key-on", "deny-for-all"),
     ("kill-then", "scoped-user/rotate"): ("new-key-off", "new-key-deleted", "new-user-deleted", "old-key-deleted"),
-    ("clock", "scoped-user/rotate"): ("ten-minutes-back", "ten-minutes-ahead", "a-day-back", "a-day-ahead"),
+    ("kill-then", "same-user/turn-off-key"): ("new-key-off",),
+    ("clock", "scoped-user/rotate"): ("ten-minutes-back", "a-day-ahead"),
+    ("clock", "new-root-key/turn-off-key"): ("ten-minutes-ahead", "a-day-back"),
     ("put-back", "scoped-user/rotate"): ("journal", "secrets", "both"),
+    ("put-back", "new-root-key/turn-off-console"): ("journal", "both"),
 }
 
 
