@@ -15,7 +15,6 @@ from keyturn.clients.occurrences import Occurrence, occurrences_in
 from keyturn.clients.readings import Readings
 from keyturn.clients.walking import unfinished
 from keyturn.model.keys import AccessKeyId
-from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Findings, Place, PlaceKind, Problem
 from keyturn.model.text import _
 
@@ -48,8 +47,9 @@ _RECIPES = re.compile(
 _OF_PROGRAMS = frozenset({"etc", "spool", "conf.d"})
 _FOLDERS_OF_COPIES = frozenset({".git", ".hg", ".svn", "trash", ".trash", "$recycle.bin", "undo", "file-history"})
 
-# What sops, Ansible Vault and Sealed Secrets write (see `sealed_files`).
-_SEALED = pattern(rb"ENC\[|!vault|encryptedData")
+# What programs write that encrypt values in a file: getsops.io, "Encryption format"; hiera-eyaml's README; Ansible's
+# guide, "Encrypting individual variables"; Sealed Secrets' README, where each value below `encryptedData` is encrypted.
+_SEALED_BY = {b"ENC[": "sops", b"!vault": "Ansible Vault", b"encryptedData": "Sealed Secrets"}
 
 
 def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], readings: Readings) -> Findings:
@@ -77,11 +77,12 @@ def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], r
 
 
 def _sealed(texts: Collection[FileContent]) -> Iterator[Problem]:
-    marked = [one for one in texts if _SEALED.search(one.content)]
-    if marked:
-        from keyturn.clients.sealed_files import sealed_files
+    signed = ((one, next((by for sign, by in _SEALED_BY.items() if sign in one.content), None)) for one in texts)
+    for content, program in signed:
+        if program is not None:
+            from keyturn.clients.sealed_files import sealed_key  # few computers have such a file
 
-        yield from sealed_files(marked)
+            yield from sealed_key(content, program)
 
 
 def _with_commands(place: Place, content: FileContent) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keyturn.clients.credential_names import key_name
@@ -15,30 +15,25 @@ from keyturn.model.text import _
 if TYPE_CHECKING:
     from keyturn.edits.files import FileContent
 
-# getsops.io, "Encryption format"; hiera-eyaml's README; Ansible's guide, "Encrypting individual variables"; Sealed
-# Secrets' README, where each value below `encryptedData` is encrypted.
-_SIGNS = {b"ENC[": "sops", b"!vault": "Ansible Vault", b"encryptedData": "Sealed Secrets"}
 _NAMED = pattern(
     rb"(?m)^[ \t]*[\"']?(?P<name>[\w.-]{1,100})[\"']?[ \t]*[:=][ \t]*[\"']?(?P<value>ENC\[|!vault|Ag[\w+/]{9})"
 )
 
 
-def sealed_files(texts: Iterable[FileContent]) -> Iterator[Problem]:
-    """Yield what to say of each file that holds such a key."""
-    for content in texts:
-        by = next((name for sign, name in _SIGNS.items() if sign in content.content), None)
-        if by is not None and any(_is_of_s3(found["name"].decode()) for found in _NAMED.finditer(content.content)):
-            yield Problem(
-                content.path,
-                _("{name} holds a key that is encrypted ({program})").format(name=content.path.name, program=by),
-                _(
-                    "Keyturn cannot tell which key it is: if it is the old one, change it with the program that "
-                    "encrypts the file. The backup would stop when that key is turned off. "
-                    "A rotation asks you about it."
-                ),
-                client=ENCRYPTED_FILE,
-                code=BLIND_SPOT,
-            )
+def sealed_key(content: FileContent, program: str) -> Iterator[Problem]:
+    """Yield what to say of a file in which the program encrypts values, if a key is among them."""
+    if any(_is_of_s3(found["name"].decode()) for found in _NAMED.finditer(content.content)):
+        yield Problem(
+            content.path,
+            _("{name} holds a key that is encrypted ({program})").format(name=content.path.name, program=program),
+            _(
+                "Keyturn cannot tell which key it is: if it is the old one, change it with the program that "
+                "encrypts the file. The backup would stop when that key is turned off. "
+                "A rotation asks you about it."
+            ),
+            client=ENCRYPTED_FILE,
+            code=BLIND_SPOT,
+        )
 
 
 def _is_of_s3(name: str) -> bool:
